@@ -1,0 +1,143 @@
+//! Frames between an agent's inbox and the backend, on `GET /v1/agent/line` (WebSocket; the session cookie authenticates).
+
+use crate::{Author, Event, Floor, Limits, WireError};
+use serde::{Deserialize, Serialize};
+
+/// From the inbox to the backend. The first frame of a connection is `hello`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum AgentFrame {
+    /// Opens the line; the answer is `welcome`.
+    Hello {
+        /// [`crate::PROTOCOL`].
+        protocol: String,
+    },
+    /// Shows this conversation: `replay` from after `after`, then its live tail, until another is watched.
+    Watch {
+        /// The conversation's id.
+        conversation: String,
+        /// The last `seq` already held; 0 for none.
+        after: u64,
+    },
+    /// Takes a waiting conversation. The second to ask gets [`crate::ErrorCode::AlreadyClaimed`].
+    Claim {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+    },
+    /// Says something in a conversation this agent has claimed.
+    Send {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+        /// 1 to [`Limits::text_chars`] characters.
+        text: String,
+    },
+    /// Ends a conversation this agent has claimed.
+    Close {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+    },
+    /// The agent is writing, or has stopped.
+    Typing {
+        /// The conversation's id.
+        conversation: String,
+        /// Whether they are writing now.
+        active: bool,
+    },
+    /// "I am here": the answer to the backend's `beat`.
+    Beat {},
+}
+
+/// Who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentProfile {
+    /// The name they log in with and visitors see.
+    pub name: String,
+}
+
+/// One open conversation, as the queue shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConversationSummary {
+    /// The conversation's id.
+    pub conversation: String,
+    /// `ringing` or `human`; others are not in the queue.
+    pub floor: Floor,
+    /// How long the visitor has waited when this was sent, in milliseconds since the ring; counts on in the inbox.
+    pub waiting_ms: u64,
+    /// The last `seq` of the log.
+    pub head: u64,
+    /// The visitor's latest message, cut to 120 characters; empty when they only rang.
+    pub preview: String,
+    /// How many messages the visitor has written after the last one by a human: what is unanswered.
+    pub unanswered: u32,
+}
+
+/// From the backend to the inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ServerToAgent {
+    /// The answer to `hello`.
+    Welcome {
+        /// [`crate::PROTOCOL`].
+        protocol: String,
+        /// Who this line belongs to.
+        agent: AgentProfile,
+        /// What the backend accepts.
+        limits: Limits,
+    },
+    /// Every conversation that is ringing or with a person, oldest ring first. Sent after `welcome` and on every change.
+    Queue {
+        /// The whole queue.
+        conversations: Vec<ConversationSummary>,
+    },
+    /// A contiguous stretch of the watched conversation's log.
+    Replay {
+        /// The conversation's id.
+        conversation: String,
+        /// In order of `seq`.
+        events: Vec<Event>,
+    },
+    /// One more event at the end of the watched conversation's log.
+    Event {
+        /// The conversation's id.
+        conversation: String,
+        /// The event.
+        event: Event,
+    },
+    /// A `claim`, `send` or `close` is stored durably.
+    Ack {
+        /// The conversation's id.
+        conversation: String,
+        /// The frame's id.
+        cid: String,
+        /// Where it stands in the log.
+        seq: u64,
+        /// True when it had been stored before.
+        dup: bool,
+    },
+    /// Somebody else in the watched conversation is writing, or has stopped.
+    Typing {
+        /// The conversation's id.
+        conversation: String,
+        /// Who.
+        author: Author,
+        /// Whether they are writing now.
+        active: bool,
+    },
+    /// A frame was refused.
+    Error(WireError),
+    /// "Are you there?", every [`Limits::heartbeat_ms`].
+    Beat {},
+    /// The backend hangs up; come back after `retry_after_ms`.
+    Bye {
+        /// Milliseconds to wait before connecting again.
+        retry_after_ms: u64,
+    },
+}

@@ -1,0 +1,79 @@
+//! The conversation's log: what happened, in the order the backend stored it.
+
+use serde::{Deserialize, Serialize};
+
+/// Who wrote a message. Every message says so on the wire, in the DOM, in its accessible name and in the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// The classifier in the visitor's browser, quoting the shop's FAQ.
+    Bot,
+    /// One of the shop's agents.
+    Human,
+    /// The person on the shop's page.
+    Visitor,
+    /// Shopbell itself, telling what happened ("You rang the bell").
+    System,
+}
+
+impl Author {
+    /// The word on the wire and in `data-author`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Author::Bot => "bot",
+            Author::Human => "human",
+            Author::Visitor => "visitor",
+            Author::System => "system",
+        }
+    }
+}
+
+/// One stored entry of a conversation's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Position in the conversation, counted from 1 without gaps.
+    pub seq: u64,
+    /// The client-made id (UUIDv7) of the frame that caused it: the same id is stored once, however often it is sent.
+    pub cid: String,
+    /// Milliseconds since the Unix epoch by the backend's clock. For display only, never for synchronisation.
+    pub at: u64,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// What happened in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum EventBody {
+    /// Somebody said something.
+    Message(Message),
+    /// The visitor asked for a person.
+    Rang {},
+    /// An agent took the conversation and has the floor.
+    Claimed {
+        /// The agent's display name.
+        agent: String,
+    },
+    /// The agent ended the conversation.
+    Closed {
+        /// The agent's display name.
+        agent: String,
+    },
+}
+
+/// Something said, by whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Who wrote it.
+    pub author: Author,
+    /// What was written: plain text from people, the FAQ's small Markdown from the bot.
+    pub text: String,
+    /// The agent's display name, on messages by [`Author::Human`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The id of the FAQ entry quoted, on answers by [`Author::Bot`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+}

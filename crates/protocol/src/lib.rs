@@ -1,0 +1,90 @@
+//! Every type on the wire ("shopbell/1"), for widget, inbox and backend alike.
+//!
+//! One conversation is one log of [`Event`]s. The backend gives each a gap-free `seq` in the transaction that stores it;
+//! clients resume from the last `seq` they hold. What is not an event (typing, queue position) is never stored or replayed.
+//!
+//! Reading order: [`event`] (the log), [`floor`] (who is answering, derived from the log), [`visitor`] and [`agent`] (the
+//! frames of each kind of client), [`error`] and [`limits`].
+//!
+//! Only boundary types live here; they know nothing of sockets, clocks or storage.
+
+pub mod agent;
+pub mod error;
+pub mod event;
+pub mod floor;
+pub mod limits;
+pub mod visitor;
+
+pub use agent::{AgentFrame, AgentProfile, ConversationSummary, ServerToAgent};
+pub use error::{ErrorCode, WireError};
+pub use event::{Author, Event, EventBody, Message};
+pub use floor::Floor;
+pub use limits::Limits;
+pub use visitor::{Resume, ServerToVisitor, VisitorFrame};
+
+/// The name and version of the line, sent in `hello` and `welcome`.
+pub const PROTOCOL: &str = "shopbell/1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::{Serialize, de::DeserializeOwned};
+    use std::fmt::Debug;
+
+    fn is_written<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T, json: &str) {
+        assert_eq!(serde_json::to_string(&value).expect("frames serialise"), json);
+        assert_eq!(serde_json::from_str::<T>(json).expect("frames parse"), value);
+    }
+
+    /// These lines are the wire: changing one breaks widgets that are already pasted on pages.
+    #[test]
+    fn frames_keep_their_json() {
+        is_written(
+            VisitorFrame::Hello {
+                protocol: PROTOCOL.into(),
+                token: None,
+                conversation: Some("c1".into()),
+                resume: Some(Resume { epoch: "e1".into(), seq: 3 }),
+            },
+            r#"{"type":"hello","protocol":"shopbell/1","conversation":"c1","resume":{"epoch":"e1","seq":3}}"#,
+        );
+        is_written(VisitorFrame::Human { cid: "x".into() }, r#"{"type":"human","cid":"x"}"#);
+        is_written(
+            ServerToVisitor::Event {
+                event: Event {
+                    seq: 1,
+                    cid: "x".into(),
+                    at: 5,
+                    body: EventBody::Message(Message {
+                        author: Author::Human,
+                        text: "hi".into(),
+                        name: Some("Ada".into()),
+                        entry: None,
+                    }),
+                },
+            },
+            r#"{"type":"event","event":{"seq":1,"cid":"x","at":5,"body":{"type":"message","author":"human","text":"hi","name":"Ada"}}}"#,
+        );
+        is_written(
+            ServerToVisitor::Error(WireError::new(ErrorCode::BadFrame, "why").for_cid("x")),
+            r#"{"type":"error","code":"bad_frame","message":"why","cid":"x"}"#,
+        );
+        is_written(
+            AgentFrame::Claim { conversation: "c1".into(), cid: "x".into() },
+            r#"{"type":"claim","conversation":"c1","cid":"x"}"#,
+        );
+    }
+
+    #[test]
+    fn unknown_fields_are_refused_in_every_kind_of_frame() {
+        for json in [
+            r#"{"type":"beat","extra":1}"#,
+            r#"{"type":"human","cid":"x","reason":"none of your business"}"#,
+            r#"{"type":"hello","protocol":"shopbell/1","resume":{"epoch":"e","seq":1,"since":2}}"#,
+        ] {
+            assert!(serde_json::from_str::<VisitorFrame>(json).is_err(), "{json}");
+        }
+        let event = r#"{"seq":1,"cid":"x","at":5,"body":{"type":"message","author":"bot","text":"hi","html":"<b>"}}"#;
+        assert!(serde_json::from_str::<Event>(event).is_err());
+    }
+}
