@@ -1,0 +1,4 @@
+//! An agent's line.
+
+/// Being written.
+pub struct AgentLine;
