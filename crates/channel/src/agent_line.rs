@@ -1,4 +1,414 @@
-//! An agent's line.
+//! An agent's line: sees the queue, watches one conversation at a time, claims, answers, closes. Pure; see [`Line`] for the
+//! contract.
+//!
+//! Every `claim`, `send` and `close` waits in the outbox until it is acknowledged and is sent again, in order, after every
+//! `welcome`; the backend drops doubles by `cid`. Events of the watched conversation are taken in strictly by `seq`: an old
+//! one is dropped, a hole makes the line reconnect and resume.
 
-/// Being written.
-pub struct AgentLine;
+use crate::{Input, Line, Output, Status, Timer, connection::Connection, outbox::Outbox};
+use protocol::{
+    AgentFrame, AgentProfile, Author, ConversationSummary, ErrorCode, Event, Limits, PROTOCOL, ServerToAgent, WireError,
+};
+
+/// What the inbox asks of its line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Connect, because an agent is logged in.
+    Follow,
+    /// Show this conversation from after `after`, and its live tail, until another is watched.
+    Watch {
+        /// The conversation's id.
+        conversation: String,
+        /// The last `seq` already held; 0 for none.
+        after: u64,
+    },
+    /// Take a waiting conversation.
+    Claim {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+    },
+    /// Say something in a claimed conversation.
+    Say {
+        /// The conversation's id.
+        conversation: String,
+        /// The message's UUIDv7.
+        cid: String,
+        /// The text.
+        text: String,
+    },
+    /// End a claimed conversation.
+    Close {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+    },
+    /// The agent is writing, or has stopped.
+    Typing {
+        /// The conversation's id.
+        conversation: String,
+        /// Whether they are writing now.
+        active: bool,
+    },
+    /// The agent has logged out: forgets what was not yet acknowledged, too.
+    HangUp,
+}
+
+/// What the line tells the inbox.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// The connection stands differently.
+    Status(Status),
+    /// Welcomed: who the line belongs to, and what the backend accepts.
+    Welcome(AgentProfile, Limits),
+    /// The whole queue, oldest ring first.
+    Queue(Vec<ConversationSummary>),
+    /// What was known of this conversation's log is of no use; it follows from `seq` 1.
+    Reset(String),
+    /// The next stretch of the watched conversation's log, as it already was.
+    Replayed(String, Vec<Event>),
+    /// The next event of the watched conversation's log, just now.
+    Happened(String, Event),
+    /// A frame is stored durably, at this `seq`.
+    Acknowledged(String, u64),
+    /// A frame was refused and will not be sent again.
+    Refused(WireError),
+    /// Somebody in this conversation is writing, or has stopped.
+    Typing(String, Author, bool),
+    /// A socket closed before it was welcomed. Perhaps the log-in has ended: browsers do not say.
+    NotWelcomed,
+    /// The log-in has ended. The line has hung up and keeps its outbox for the next [`Command::Follow`].
+    LoggedOut,
+}
+
+/// An agent's line.
+#[derive(Clone, Debug, Default)]
+pub struct AgentLine {
+    connection: Connection,
+    outbox: Outbox<AgentFrame>,
+    /// The conversation on the screen and the last `seq` held of it.
+    watched: Option<(String, u64)>,
+    /// The last status told, so that only changes are told.
+    told: Status,
+}
+
+type Outputs = Vec<Output<Notice>>;
+
+impl AgentLine {
+    fn command(&mut self, command: Command) -> Outputs {
+        let (cid, frame) = match command {
+            Command::Follow => return self.connection.want(),
+            Command::HangUp => {
+                let outputs = self.connection.hang_up();
+                *self = AgentLine { told: self.told, ..AgentLine::default() };
+                return outputs;
+            }
+            Command::Watch { conversation, after } => {
+                self.watched = Some((conversation, after));
+                return self.watch().into_iter().filter(|_| self.connection.is_live()).collect();
+            }
+            Command::Typing { conversation, active } => {
+                return if self.connection.is_live() {
+                    vec![transmit(&AgentFrame::Typing { conversation, active })]
+                } else {
+                    Vec::new()
+                };
+            }
+            Command::Claim { conversation, cid } => (cid.clone(), AgentFrame::Claim { conversation, cid }),
+            Command::Say { conversation, cid, text } => (cid.clone(), AgentFrame::Send { conversation, cid, text }),
+            Command::Close { conversation, cid } => (cid.clone(), AgentFrame::Close { conversation, cid }),
+        };
+        let outputs = if self.connection.is_live() { vec![transmit(&frame)] } else { Vec::new() };
+        self.outbox.add(&cid, frame);
+        outputs
+    }
+
+    fn watch(&self) -> Option<Output<Notice>> {
+        let (conversation, after) = self.watched.clone()?;
+        Some(transmit(&AgentFrame::Watch { conversation, after }))
+    }
+
+    fn resend(&self) -> impl Iterator<Item = Output<Notice>> + '_ {
+        self.outbox.frames().map(transmit)
+    }
+
+    fn frame(&mut self, frame: ServerToAgent, random: f64) -> Outputs {
+        match frame {
+            ServerToAgent::Welcome { agent, limits, .. } => {
+                let mut outputs = self.connection.welcomed();
+                outputs.push(Output::Notice(Notice::Welcome(agent, limits)));
+                outputs.extend(self.watch());
+                outputs.extend(self.resend());
+                outputs
+            }
+            ServerToAgent::Queue { conversations } => vec![Output::Notice(Notice::Queue(conversations))],
+            ServerToAgent::Replay { conversation, events } => self.replayed(conversation, events, random),
+            ServerToAgent::Event { conversation, event } => match self.take_in(&conversation, &event) {
+                Taken::Next => vec![Output::Notice(Notice::Happened(conversation, event))],
+                Taken::Useless => Vec::new(),
+                Taken::AfterAHole => self.connection.give_up(random),
+            },
+            ServerToAgent::Ack { cid, seq, .. } => {
+                self.outbox.settle(&cid);
+                vec![Output::Notice(Notice::Acknowledged(cid, seq))]
+            }
+            ServerToAgent::Typing { conversation, author, active } => {
+                vec![Output::Notice(Notice::Typing(conversation, author, active))]
+            }
+            ServerToAgent::Error(error) => self.refused(error),
+            ServerToAgent::Beat {} => vec![transmit(&AgentFrame::Beat {})],
+            ServerToAgent::Bye { retry_after_ms } => self.connection.told_to_return(retry_after_ms),
+        }
+    }
+
+    fn replayed(&mut self, conversation: String, events: Vec<Event>, random: f64) -> Outputs {
+        let mut outputs = Vec::new();
+        // A replay from the beginning although more is held: the backend holds another log, or was asked twice.
+        if let (Some((watched, held @ 1..)), Some(Event { seq: 1, .. })) = (&mut self.watched, events.first())
+            && *watched == conversation
+        {
+            *held = 0;
+            outputs.push(Output::Notice(Notice::Reset(conversation.clone())));
+        }
+        let mut next = Vec::new();
+        for event in events {
+            match self.take_in(&conversation, &event) {
+                Taken::Next => next.push(event),
+                Taken::Useless => {}
+                Taken::AfterAHole => return self.connection.give_up(random),
+            }
+        }
+        if !next.is_empty() {
+            outputs.push(Output::Notice(Notice::Replayed(conversation, next)));
+        }
+        outputs
+    }
+
+    fn take_in(&mut self, conversation: &str, event: &Event) -> Taken {
+        match &mut self.watched {
+            Some((watched, held)) if watched == conversation && self.connection.is_live() => {
+                if event.seq <= *held {
+                    Taken::Useless
+                } else if event.seq > *held + 1 {
+                    Taken::AfterAHole
+                } else {
+                    *held = event.seq;
+                    self.outbox.settle(&event.cid);
+                    Taken::Next
+                }
+            }
+            _ => Taken::Useless,
+        }
+    }
+
+    fn refused(&mut self, error: WireError) -> Outputs {
+        match (error.code, &error.cid) {
+            (ErrorCode::Unauthorized, _) => self.logged_out(),
+            (ErrorCode::RateLimited | ErrorCode::Unavailable, Some(_)) => {
+                let after_ms = error.retry_after_ms.unwrap_or(2_000).min(60_000) as u32;
+                vec![Output::Timer(Timer::Resend, after_ms)]
+            }
+            // The socket closes next and the line comes back by itself.
+            (ErrorCode::Unavailable, None) => Vec::new(),
+            (_, cid) => {
+                if let Some(cid) = cid {
+                    self.outbox.settle(cid);
+                }
+                vec![Output::Notice(Notice::Refused(error))]
+            }
+        }
+    }
+
+    fn logged_out(&mut self) -> Outputs {
+        let mut outputs = self.connection.hang_up();
+        outputs.push(Output::Notice(Notice::LoggedOut));
+        outputs
+    }
+
+    fn closed(&mut self, random: f64) -> Outputs {
+        let was_welcomed = self.connection.is_live();
+        let mut outputs = self.connection.closed(random);
+        if !was_welcomed && !outputs.is_empty() {
+            outputs.push(Output::Notice(Notice::NotWelcomed));
+        }
+        outputs
+    }
+}
+
+/// What an event is worth.
+enum Taken {
+    /// The one awaited.
+    Next,
+    /// Held already, or of a conversation that is not watched any more.
+    Useless,
+    /// Those between are missing.
+    AfterAHole,
+}
+
+impl Line for AgentLine {
+    type Command = Command;
+    type Notice = Notice;
+
+    fn on(&mut self, input: Input<Command>, random: f64) -> Outputs {
+        let mut outputs = match input {
+            Input::Command(command) => self.command(command),
+            Input::Opened => vec![transmit(&AgentFrame::Hello { protocol: PROTOCOL.to_owned() })],
+            Input::Text(text) => {
+                let mut outputs = self.connection.heard();
+                // What this version cannot read it cannot use; a missing event shows as a hole in `seq`.
+                if let Ok(frame) = serde_json::from_str(&text) {
+                    outputs.extend(self.frame(frame, random));
+                }
+                outputs
+            }
+            Input::Closed => self.closed(random),
+            Input::TimedOut(Timer::Connection) => self.connection.timed_out(random),
+            Input::TimedOut(Timer::Resend) if self.connection.is_live() => self.resend().collect(),
+            Input::TimedOut(Timer::Resend) => Vec::new(),
+            Input::RetryNow => self.connection.retry_now(),
+        };
+        let status = self.connection.status();
+        if status != self.told {
+            self.told = status;
+            outputs.push(Output::Notice(Notice::Status(status)));
+        }
+        outputs
+    }
+}
+
+fn transmit(frame: &AgentFrame) -> Output<Notice> {
+    Output::Transmit(serde_json::to_string(frame).expect("frames of strings and numbers always serialise"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::EventBody;
+
+    fn live() -> AgentLine {
+        let mut line = AgentLine::default();
+        line.on(Input::Command(Command::Follow), 0.5);
+        welcome(&mut line);
+        line
+    }
+
+    fn welcome(line: &mut AgentLine) -> Vec<AgentFrame> {
+        line.on(Input::Opened, 0.5);
+        let agent = AgentProfile { name: "Ada".into() };
+        let welcome = ServerToAgent::Welcome { protocol: PROTOCOL.into(), agent, limits: Limits::agent() };
+        sent(&hear(line, &welcome))
+    }
+
+    fn hear(line: &mut AgentLine, frame: &ServerToAgent) -> Outputs {
+        line.on(Input::Text(serde_json::to_string(frame).expect("frames serialise")), 0.5)
+    }
+
+    fn sent(outputs: &Outputs) -> Vec<AgentFrame> {
+        let sent = outputs.iter().filter_map(|output| match output {
+            Output::Transmit(text) => Some(serde_json::from_str(text).expect("the line sends frames of the protocol")),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    fn told(outputs: Outputs) -> Vec<Notice> {
+        let told = outputs.into_iter().filter_map(|output| match output {
+            Output::Notice(notice) => Some(notice),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    fn ring(seq: u64) -> Event {
+        Event { seq, cid: format!("e{seq}"), at: 0, body: EventBody::Rang {} }
+    }
+
+    fn watch(line: &mut AgentLine, after: u64) -> Outputs {
+        line.on(Input::Command(Command::Watch { conversation: "c1".into(), after }), 0.5)
+    }
+
+    fn replay(events: Vec<Event>) -> ServerToAgent {
+        ServerToAgent::Replay { conversation: "c1".into(), events }
+    }
+
+    #[test]
+    fn what_was_not_acknowledged_is_sent_again_after_a_reconnection_and_the_screen_goes_on_where_it_was() {
+        let mut line = live();
+        watch(&mut line, 0);
+        hear(&mut line, &replay(vec![ring(1), ring(2)]));
+        for cid in ["x1", "x2"] {
+            let say = Command::Say { conversation: "c1".into(), cid: cid.into(), text: "Hello".into() };
+            line.on(Input::Command(say), 0.5);
+        }
+        hear(&mut line, &ServerToAgent::Ack { conversation: "c1".into(), cid: "x1".into(), seq: 3, dup: false });
+        line.on(Input::Closed, 0.5);
+        line.on(Input::TimedOut(Timer::Connection), 0.5);
+        assert_eq!(
+            welcome(&mut line),
+            [
+                AgentFrame::Watch { conversation: "c1".into(), after: 2 },
+                AgentFrame::Send { conversation: "c1".into(), cid: "x2".into(), text: "Hello".into() },
+            ]
+        );
+    }
+
+    #[test]
+    fn events_come_once_and_in_order_and_a_hole_makes_the_line_come_back() {
+        let mut line = live();
+        watch(&mut line, 0);
+        let replayed = told(hear(&mut line, &replay(vec![ring(1), ring(2)])));
+        assert_eq!(replayed, [Notice::Replayed("c1".into(), vec![ring(1), ring(2)])]);
+        let event = |seq| ServerToAgent::Event { conversation: "c1".into(), event: ring(seq) };
+        assert_eq!(told(hear(&mut line, &event(2))), []);
+        assert_eq!(told(hear(&mut line, &event(3))), [Notice::Happened("c1".into(), ring(3))]);
+        let other = ServerToAgent::Event { conversation: "c2".into(), event: ring(1) };
+        assert_eq!(told(hear(&mut line, &other)), []);
+        assert_eq!(told(hear(&mut line, &event(5))), [Notice::Status(Status::Reconnecting)]);
+    }
+
+    #[test]
+    fn a_log_told_from_the_beginning_replaces_the_one_held() {
+        let mut line = live();
+        watch(&mut line, 7);
+        assert_eq!(
+            told(hear(&mut line, &replay(vec![ring(1)]))),
+            [Notice::Reset("c1".into()), Notice::Replayed("c1".into(), vec![ring(1)])]
+        );
+    }
+
+    #[test]
+    fn the_end_of_the_log_in_ends_the_line_and_the_next_one_sends_what_waited() {
+        let mut line = live();
+        line.on(Input::Command(Command::Claim { conversation: "c1".into(), cid: "x1".into() }), 0.5);
+        let ended = hear(&mut line, &ServerToAgent::Error(WireError::new(ErrorCode::Unauthorized, "Log in.")));
+        assert_eq!(told(ended), [Notice::LoggedOut, Notice::Status(Status::Idle)]);
+        line.on(Input::Command(Command::Follow), 0.5);
+        assert_eq!(welcome(&mut line), [AgentFrame::Claim { conversation: "c1".into(), cid: "x1".into() }]);
+        line.on(Input::Command(Command::HangUp), 0.5);
+        line.on(Input::Command(Command::Follow), 0.5);
+        assert_eq!(welcome(&mut line), []);
+    }
+
+    #[test]
+    fn a_refusal_is_told_and_not_sent_again_unless_it_is_only_too_early() {
+        let mut line = live();
+        line.on(Input::Command(Command::Claim { conversation: "c1".into(), cid: "x1".into() }), 0.5);
+        let mut early = WireError::new(ErrorCode::RateLimited, "Slowly.").for_cid("x1");
+        early.retry_after_ms = Some(700);
+        assert_eq!(hear(&mut line, &ServerToAgent::Error(early))[1..], [Output::Timer(Timer::Resend, 700)]);
+        assert_eq!(sent(&line.on(Input::TimedOut(Timer::Resend), 0.5)).len(), 1);
+        let refusal = WireError::new(ErrorCode::AlreadyClaimed, "Grace has it.").for_cid("x1");
+        assert_eq!(told(hear(&mut line, &ServerToAgent::Error(refusal.clone()))), [Notice::Refused(refusal)]);
+        assert_eq!(sent(&line.on(Input::TimedOut(Timer::Resend), 0.5)), []);
+    }
+
+    #[test]
+    fn a_socket_that_never_opened_asks_for_a_look_at_the_log_in() {
+        let mut line = AgentLine::default();
+        line.on(Input::Command(Command::Follow), 0.5);
+        assert!(told(line.on(Input::Closed, 0.5)).contains(&Notice::NotWelcomed));
+        assert_eq!(told(live().on(Input::Closed, 0.5)), [Notice::Status(Status::Reconnecting)]);
+    }
+}

@@ -5,7 +5,7 @@
 //! the line reconnect and resume.
 
 use crate::{Input, Line, Output, Status, Timer, connection::Connection, outbox::Outbox};
-use protocol::{Author, ErrorCode, Event, Floor, PROTOCOL, Resume, ServerToVisitor, VisitorFrame, WireError};
+use protocol::{Author, ErrorCode, Event, PROTOCOL, Resume, ServerToVisitor, VisitorFrame, WireError};
 use serde::{Deserialize, Serialize};
 
 /// What the widget asks of its line.
@@ -42,8 +42,6 @@ pub enum Notice {
     Save,
     /// The connection stands differently.
     Status(Status),
-    /// Welcomed; who is answering according to the backend.
-    Floor(Floor),
     /// What was known of the log is of no use; it will be told anew from `seq` 1.
     Reset,
     /// The backend does not know this visitor any more (its store was replaced): the conversation must begin anew.
@@ -136,7 +134,7 @@ impl VisitorLine {
 
     fn frame(&mut self, frame: ServerToVisitor, random: f64) -> Outputs {
         match frame {
-            ServerToVisitor::Welcome { token, conversation, epoch, reset, floor, .. } => {
+            ServerToVisitor::Welcome { token, conversation, epoch, reset, .. } => {
                 let mut outputs = self.connection.welcomed();
                 if token.is_some() {
                     self.saved.token = token;
@@ -148,7 +146,6 @@ impl VisitorLine {
                     outputs.push(Output::Notice(Notice::Reset));
                 }
                 outputs.push(Output::Notice(Notice::Save));
-                outputs.push(Output::Notice(Notice::Floor(floor)));
                 outputs.extend(self.resend());
                 outputs
             }

@@ -1,0 +1,48 @@
+//! The one place through which anything happens in a conversation: checked, decided, stored, and only then told.
+
+use crate::{
+    decision::{self, Refusal, Sender, Wish},
+    store::{Recorded, Store, StoreError},
+    wake::Wake,
+};
+
+/// Conversations, as handlers change them.
+#[derive(Debug)]
+pub(crate) struct Conversations {
+    store: Store,
+    wake: Wake,
+}
+
+impl Conversations {
+    pub(crate) fn new(store: Store, wake: Wake) -> Self {
+        Conversations { store, wake }
+    }
+
+    /// Lets `wish` happen, once for each (sender, cid). Returns after the commit.
+    pub(crate) async fn record(
+        &self,
+        conversation: &str,
+        sender: &Sender,
+        cid: &str,
+        wish: &Wish,
+    ) -> Result<Recorded, Refusal> {
+        decision::check(cid, wish)?;
+        let recorded = self.store.record(conversation, sender, cid, wish).await.map_err(|cause| {
+            tracing::error!(%cause, conversation, "a frame was not stored");
+            Refusal::Unavailable
+        })??;
+        if !recorded.dup {
+            tracing::debug!(conversation, seq = recorded.seq, "stored");
+            self.wake.log_grew(conversation);
+        }
+        Ok(recorded)
+    }
+
+    /// Rings and leaves `texts`, once for each cid. Returns after the commit.
+    pub(crate) async fn record_at_door(&self, cid: &str, texts: &[String]) -> Result<(), StoreError> {
+        if self.store.record_at_door(cid, texts).await? {
+            self.wake.queue_changed();
+        }
+        Ok(())
+    }
+}

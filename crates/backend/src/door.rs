@@ -1,0 +1,69 @@
+//! The way in that needs neither WebSocket nor Wasm: one POST that rings and leaves a message.
+
+use crate::{decision, error::Error, origin::require_listed, service::Service};
+use axum::{
+    Json,
+    extract::{ConnectInfo, State, rejection::JsonRejection},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+};
+use serde::{Deserialize, Serialize};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tower_http::cors::CorsLayer;
+
+/// Characters in an e-mail address or phone number.
+const REPLY_TO_CHARS: usize = 200;
+/// How long a browser may remember that the door is open to a page.
+const REMEMBERED: Duration = Duration::from_secs(600);
+
+/// What is left at the door.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Note {
+    /// Client-made id (a UUID): the same one is stored once.
+    cid: String,
+    text: String,
+    /// Where a person may answer.
+    #[serde(default)]
+    reply_to: Option<String>,
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub(crate) struct Stored {
+    stored: bool,
+}
+
+/// `POST /v1/door`: 202 once it is stored; a person finds it in the queue.
+pub(crate) async fn leave(
+    State(service): State<Arc<Service>>,
+    ConnectInfo(connection): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    note: Result<Json<Note>, JsonRejection>,
+) -> Result<(StatusCode, Json<Stored>), Error> {
+    require_listed(&service.origins, &headers)?;
+    service.door.take(&service.client_address(&headers, connection)).map_err(Error::RateLimited)?;
+    let Json(Note { cid, text, reply_to }) =
+        note.map_err(|rejection| Error::of_body(&rejection, r#"{"cid":"…","text":"…","reply_to":"…"}"#))?;
+    let reply_to = reply_to.map(|reply_to| reply_to.trim().to_owned()).filter(|reply_to| !reply_to.is_empty());
+    let invalid = |refusal: decision::Refusal| Error::Invalid(refusal.to_string());
+    decision::check_cid(&cid).and_then(|()| decision::check_text(&text)).map_err(invalid)?;
+    if reply_to.as_ref().is_some_and(|reply_to| reply_to.chars().count() > REPLY_TO_CHARS) {
+        return Err(Error::Invalid(
+            "`reply_to` has more than 200 characters; write an e-mail address or a phone number.".into(),
+        ));
+    }
+    let mut texts = vec![text];
+    texts.extend(reply_to.map(|reply_to| format!("Reply to: {reply_to}")));
+    service.conversations.record_at_door(&cid, &texts).await?;
+    Ok((StatusCode::ACCEPTED, Json(Stored { stored: true })))
+}
+
+/// Lets pages of the shops, and no others, send JSON and read the answer.
+pub(crate) fn cross_origin(service: &Service) -> CorsLayer {
+    let listed = service.origins.iter().filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok());
+    CorsLayer::new()
+        .allow_origin(listed.collect::<Vec<_>>())
+        .allow_methods([Method::POST])
+        .allow_headers([header::CONTENT_TYPE])
+        .max_age(REMEMBERED)
+}

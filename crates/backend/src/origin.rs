@@ -1,0 +1,172 @@
+//! Where a request's page comes from, and whether it may speak to us. Exact matches only.
+
+use crate::error::Error;
+use axum::http::{HeaderMap, Uri, header};
+use std::net::SocketAddr;
+
+/// A page's origin: scheme, host, and the port unless it is the scheme's own. Written as browsers write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(String);
+
+/// Text that is no origin.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not an origin; write scheme, host and perhaps a port, such as https://shop.example")]
+pub struct UnreadableOrigin(String);
+
+impl Origin {
+    /// Reads `https://shop.example` or `http://localhost:8080`.
+    ///
+    /// # Errors
+    /// When there is anything beside scheme, host and port, or the scheme is not http or https.
+    pub fn parse(text: &str) -> Result<Origin, UnreadableOrigin> {
+        Origin::read(text, false).ok_or_else(|| UnreadableOrigin(text.to_owned()))
+    }
+
+    /// Reads the origin of an address, which may have a path.
+    ///
+    /// # Errors
+    /// As [`Origin::parse`].
+    pub fn parse_url(text: &str) -> Result<Origin, UnreadableOrigin> {
+        Origin::read(text, true).ok_or_else(|| UnreadableOrigin(text.to_owned()))
+    }
+
+    fn read(text: &str, path_allowed: bool) -> Option<Origin> {
+        let uri: Uri = text.trim().parse().ok()?;
+        let authority = uri.authority()?;
+        let scheme = uri.scheme_str()?;
+        let own_port = match scheme {
+            "http" => 80,
+            "https" => 443,
+            _ => return None,
+        };
+        if authority.as_str().contains('@')
+            || (!path_allowed && !matches!(uri.path(), "" | "/"))
+            || uri.query().is_some()
+        {
+            return None;
+        }
+        let host = authority.host().to_ascii_lowercase();
+        Some(Origin(match authority.port_u16() {
+            Some(port) if port != own_port => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        }))
+    }
+
+    /// Of plain http at this address.
+    pub(crate) fn at(address: SocketAddr) -> Origin {
+        Origin(format!("http://{address}"))
+    }
+
+    /// As browsers write it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Host, and the port unless it is the scheme's own.
+    pub(crate) fn authority(&self) -> &str {
+        self.0.split_once("://").map_or(self.0.as_str(), |(_, authority)| authority)
+    }
+}
+
+/// Lets a shop's page pass: its Origin must be on the list. Programs that send none are not pages and do not pass either.
+pub(crate) fn require_listed(origins: &[Origin], headers: &HeaderMap) -> Result<(), Error> {
+    match origin_of(headers) {
+        Some(origin) if origins.iter().any(|listed| listed.as_str() == origin) => Ok(()),
+        _ => Err(Error::OriginNotAllowed),
+    }
+}
+
+/// Lets our own pages pass, for what a cookie alone would open: WebSockets and anything that changes something.
+pub(crate) fn require_own(public_url: &Origin, headers: &HeaderMap) -> Result<(), Error> {
+    match origin_of(headers) {
+        Some(origin) if is_own(public_url, headers, origin) => Ok(()),
+        _ => Err(Error::OriginNotAllowed),
+    }
+}
+
+/// As [`require_own`], for plain reads, with which browsers send no Origin from our own pages.
+pub(crate) fn refuse_foreign(public_url: &Origin, headers: &HeaderMap) -> Result<(), Error> {
+    match origin_of(headers) {
+        Some(origin) if !is_own(public_url, headers, origin) => Err(Error::OriginNotAllowed),
+        _ => Ok(()),
+    }
+}
+
+fn is_own(public_url: &Origin, headers: &HeaderMap, origin: &str) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    origin == public_url.as_str() || authority.is_some_and(|authority| host == Some(authority))
+}
+
+/// The Origin header; an unreadable one counts as a foreign one.
+fn origin_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("null"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(origin: Option<&str>) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, "127.0.0.1:9000".parse().expect("a header"));
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, origin.parse().expect("a header"));
+        }
+        headers
+    }
+
+    #[test]
+    fn origins_are_read_as_browsers_write_them() {
+        for (written, read) in [
+            ("https://Shop.Example", "https://shop.example"),
+            ("https://shop.example:443/", "https://shop.example"),
+            ("http://localhost:8080", "http://localhost:8080"),
+        ] {
+            assert_eq!(Origin::parse(written).expect("an origin").as_str(), read);
+        }
+        for written in
+            ["shop.example", "ftp://shop.example", "https://shop.example/de", "https://me@shop.example", "null", ""]
+        {
+            assert!(Origin::parse(written).is_err(), "{written}");
+        }
+        assert_eq!(
+            Origin::parse_url("https://bell.example/inbox").expect("an origin").as_str(),
+            "https://bell.example"
+        );
+    }
+
+    #[test]
+    fn only_an_exact_origin_on_the_list_passes() {
+        let listed = [Origin::parse("https://shop.example").expect("an origin")];
+        assert!(require_listed(&listed, &headers(Some("https://shop.example"))).is_ok());
+        for origin in [
+            None,
+            Some("https://shop.example.evil.example"),
+            Some("http://shop.example"),
+            Some("https://shop.example:8443"),
+            Some("null"),
+        ] {
+            assert!(require_listed(&listed, &headers(origin)).is_err(), "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn our_own_pages_are_those_of_the_host_asked_or_the_public_one() {
+        let public = Origin::parse("https://bell.example").expect("an origin");
+        for (origin, required, read) in [
+            (Some("http://127.0.0.1:9000"), true, true),
+            (Some("https://bell.example"), true, true),
+            (Some("https://evil.example"), false, false),
+            (Some("null"), false, false),
+            (None, false, true),
+        ] {
+            assert_eq!(require_own(&public, &headers(origin)).is_ok(), required, "{origin:?}");
+            assert_eq!(refuse_foreign(&public, &headers(origin)).is_ok(), read, "{origin:?}");
+        }
+    }
+}

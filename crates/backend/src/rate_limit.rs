@@ -1,0 +1,111 @@
+//! How often somebody may. Never asked about a ring.
+
+use governor::{
+    DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock,
+};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Log-ins that may fail in a row for one name from one address, and again each minute.
+const LOG_INS_PER_MINUTE: u32 = 10;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// So many a minute over time, and a burst at once, for each key.
+#[derive(Debug)]
+pub(crate) struct RateLimit<K: Hash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    clock: DefaultClock,
+}
+
+impl<K: Hash + Eq + Clone> RateLimit<K> {
+    pub(crate) fn new(per_minute: u32, burst: u32) -> Self {
+        RateLimit { limiter: RateLimiter::keyed(quota(per_minute, burst)), clock: DefaultClock::default() }
+    }
+
+    /// Counts one; an error is the milliseconds to wait before it would be let through.
+    pub(crate) fn take(&self, key: &K) -> Result<(), u64> {
+        self.limiter.check_key(key).map_err(|until| milliseconds(until.wait_time_from(self.clock.now())))
+    }
+
+    /// Forgets keys that have all of their burst again.
+    pub(crate) fn forget_idle(&self) {
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+    }
+}
+
+/// Failed log-ins by name and address. A success clears them.
+#[derive(Debug, Default)]
+pub(crate) struct LogInAttempts {
+    attempts: Mutex<HashMap<(String, IpAddr), (DefaultDirectRateLimiter, Instant)>>,
+}
+
+impl LogInAttempts {
+    /// Counts an attempt; an error is the milliseconds to wait before the next.
+    pub(crate) fn take(&self, name: &str, address: IpAddr) -> Result<(), u64> {
+        let mut attempts = self.attempts();
+        let (limiter, last) = attempts
+            .entry((name.to_lowercase(), address))
+            .or_insert_with(|| (RateLimiter::direct(quota(LOG_INS_PER_MINUTE, LOG_INS_PER_MINUTE)), Instant::now()));
+        *last = Instant::now();
+        limiter.check().map_err(|until| milliseconds(until.wait_time_from(DefaultClock::default().now())))
+    }
+
+    /// The password was right.
+    pub(crate) fn clear(&self, name: &str, address: IpAddr) {
+        self.attempts().remove(&(name.to_lowercase(), address));
+    }
+
+    /// Forgets attempts that no longer count.
+    pub(crate) fn forget_idle(&self) {
+        self.attempts().retain(|_, (_, last)| last.elapsed() < MINUTE);
+    }
+
+    fn attempts(&self) -> MutexGuard<'_, HashMap<(String, IpAddr), (DefaultDirectRateLimiter, Instant)>> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn quota(per_minute: u32, burst: u32) -> Quota {
+    let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+    Quota::per_minute(at_least_one(per_minute)).allow_burst(at_least_one(burst))
+}
+
+/// Rounded up, so that whoever waits so long is let through.
+fn milliseconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_its_own_burst_and_is_told_when_to_come_back() {
+        let limit = RateLimit::new(30, 3);
+        assert_eq!([limit.take(&1), limit.take(&1), limit.take(&1)], [Ok(()); 3]);
+        let wait = limit.take(&1).expect_err("the burst is spent");
+        assert!((1..=2_001).contains(&wait), "{wait} ms");
+        assert_eq!(limit.take(&2), Ok(()));
+    }
+
+    #[test]
+    fn ten_wrong_passwords_close_the_way_for_that_name_from_that_address_only() {
+        let attempts = LogInAttempts::default();
+        let (here, there) = ([127, 0, 0, 1].into(), [127, 0, 0, 2].into());
+        for _ in 0..10 {
+            assert_eq!(attempts.take("Ada", here), Ok(()));
+        }
+        assert!(attempts.take("ada", here).is_err());
+        assert_eq!(attempts.take("ada", there), Ok(()));
+        assert_eq!(attempts.take("grace", here), Ok(()));
+        attempts.clear("ADA", here);
+        assert_eq!(attempts.take("Ada", here), Ok(()));
+    }
+}

@@ -1,0 +1,49 @@
+//! Every address, on one screen.
+
+use crate::{agent_socket, config::Config, door, error::Error, pages, service::Service, session, visitor_socket};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, header},
+    response::Redirect,
+    routing::{get, post},
+};
+use std::sync::Arc;
+use tower_http::trace::TraceLayer;
+
+/// Bytes in the body of a request.
+const BODY_BYTES: usize = 16 * 1024;
+
+/// The whole service over HTTP.
+pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
+    let inbox = pages::inbox(config.inbox.as_deref(), &service.public_url);
+    let door = post(door::leave).layer(door::cross_origin(&service));
+    let mut router = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/v1/visitor", get(visitor_socket::connect))
+        .route("/v1/door", door)
+        .route("/v1/agent/login", post(session::log_in))
+        .route("/v1/agent/logout", post(session::log_out))
+        .route("/v1/agent/me", get(session::me))
+        .route("/v1/agent/line", get(agent_socket::connect))
+        .route("/inbox", get(|| async { Redirect::permanent("/inbox/") }))
+        .nest_service("/inbox/", inbox);
+    if let Some(folder) = &config.site {
+        router = router.fallback_service(pages::site::<()>(folder));
+    }
+    router
+        .with_state(service)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(pages::always(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(pages::always(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        // Only the path: nothing else of a request is ours to keep.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+}
+
+/// `GET /healthz`: whether the store answers.
+async fn healthz(State(service): State<Arc<Service>>) -> Result<&'static str, Error> {
+    service.store.check().await?;
+    Ok("ok")
+}

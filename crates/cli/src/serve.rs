@@ -1,0 +1,55 @@
+//! `shopbell serve`: runs the service until it is told to stop.
+
+use anyhow::Context;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+/// The flags of `shopbell serve`.
+#[derive(clap::Args)]
+pub(crate) struct Serve {
+    /// The address to listen on. Port 0 takes any free one and says which.
+    #[arg(long, env = "SHOPBELL_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    config: backend::Config,
+}
+
+impl Serve {
+    /// Serves until Ctrl-C or SIGTERM.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        if self.config.origins.is_empty() {
+            tracing::warn!("no page may ring; name the shop's origin with --origin https://shop.example");
+        }
+        let runtime = tokio::runtime::Runtime::new().context("while starting")?;
+        runtime.block_on(async {
+            let listener = TcpListener::bind(self.listen).await.with_context(|| {
+                format!(
+                    "cannot listen on {}; if another program does, stop it or choose another with --listen",
+                    self.listen
+                )
+            })?;
+            backend::serve(listener, self.config, told_to_stop()).await?;
+            Ok(())
+        })
+    }
+}
+
+/// Resolves at Ctrl-C, or at SIGTERM from whatever runs us.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    if let Err(cause) = interrupted.await {
+        tracing::error!(%cause, "cannot hear Ctrl-C; stop this process by its number");
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,144 @@
+//! How word from the backend changes the conversation: its log is merged into the transcript by `seq` and `cid`.
+
+use super::{
+    line::{Delivery, Line},
+    state::{Conversation, Effect},
+};
+use crate::strings;
+use channel::{
+    Status,
+    visitor_line::{Command, Notice},
+};
+use protocol::{Author, EventBody, Floor};
+
+impl Conversation {
+    pub(super) fn heard(&mut self, notice: Notice, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        match notice {
+            Notice::Save => self.save(),
+            Notice::Status(status) => {
+                if status == Status::Unreachable && self.status != status {
+                    self.status = status;
+                    return vec![Effect::Announce(self.strings.say(strings::UNREACHABLE))];
+                }
+                self.status = status;
+                Vec::new()
+            }
+            Notice::Reset => {
+                for line in &mut self.lines {
+                    line.seq = None;
+                }
+                Vec::new()
+            }
+            Notice::Forgotten => self.forgotten(),
+            Notice::Happened(event) => self.happened(event, new_id),
+            Notice::Acknowledged(cid, seq) => {
+                self.acknowledged(&cid, seq);
+                Vec::new()
+            }
+            Notice::Refused(error) => {
+                let refused = self.lines.iter_mut().find(|line| Some(&line.id) == error.cid.as_ref());
+                if let Some(line) = refused {
+                    line.delivery = Delivery::Failed;
+                    return vec![Effect::Announce(self.strings.say(strings::NOT_SENT))];
+                }
+                Vec::new()
+            }
+            Notice::Typing(_, active) => {
+                self.writing_signs = self.writing_signs.wrapping_add(1);
+                self.writing = match self.floor() {
+                    Floor::Human { agent } if active => Some(agent),
+                    _ => None,
+                };
+                if active { vec![Effect::FadeWriting(self.writing_signs)] } else { Vec::new() }
+            }
+            Notice::Queue { position, agents } => {
+                self.queue = Some((position, agents));
+                Vec::new()
+            }
+        }
+    }
+
+    /// The backend has lost the conversation: everything in it is told again, and rung for again.
+    fn forgotten(&mut self) -> Vec<Effect> {
+        let with_people = self.floor().is_with_people();
+        self.lines.retain(|line| !matches!(line.body, EventBody::Claimed { .. } | EventBody::Closed { .. }));
+        let mut effects = Vec::new();
+        for index in 0..self.lines.len() {
+            let line = &mut self.lines[index];
+            line.seq = None;
+            line.delivery = Delivery::Here;
+        }
+        if !with_people {
+            self.lines.retain(|line| line.body != EventBody::Rang {});
+            return effects;
+        }
+        effects.extend(self.tell_story());
+        if let Some(ring) = self.lines.iter_mut().rev().find(|line| line.body == EventBody::Rang {}) {
+            ring.delivery = Delivery::Sending;
+            effects.push(Effect::Line(Command::Ring { cid: ring.id.clone() }));
+        }
+        effects
+    }
+
+    fn happened(&mut self, event: protocol::Event, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.id == event.cid) {
+            line.body = event.body;
+            self.acknowledged(&event.cid, event.seq);
+            return Vec::new();
+        }
+        let after = self.lines.iter().rposition(|line| line.seq.is_some_and(|seq| seq < event.seq));
+        let line = Line {
+            id: event.cid,
+            body: event.body,
+            seq: Some(event.seq),
+            delivery: Delivery::Sent,
+            choices: Vec::new(),
+        };
+        let mut effects = self.show_people(&line);
+        let closed = matches!(line.body, EventBody::Closed { .. });
+        self.lines.insert(after.map_or(self.lines.len(), |index| index + 1), line);
+        let cut_off = |line: &Line| line.author() == Author::Visitor && line.delivery == Delivery::Sending;
+        if closed && self.lines.iter().any(cut_off) {
+            // What was just written would reach nobody: ring again for it.
+            effects.extend(self.rang(new_id));
+        }
+        effects
+    }
+
+    /// What a new line by people, or about them, does to the rest of the page.
+    fn show_people(&mut self, line: &Line) -> Vec<Effect> {
+        if !matches!(line.author(), Author::Human | Author::System) {
+            return Vec::new();
+        }
+        let mut effects = vec![Effect::Announce(self.spoken(line))];
+        if let Some(message) = line.message() {
+            self.writing = None;
+            let detail = vec![("author", message.author.as_str().into()), ("text", message.text.clone())];
+            effects.push(Effect::Tell("message", detail));
+            if !self.open {
+                self.unread += 1;
+                effects.push(Effect::Unread(self.unread));
+            }
+        }
+        effects
+    }
+
+    fn acknowledged(&mut self, cid: &str, seq: u64) {
+        // A ring while it was already ringing elsewhere: the earlier one counts.
+        if self.lines.iter().any(|line| line.seq == Some(seq) && line.id != cid) {
+            self.lines.retain(|line| line.id != cid);
+            return;
+        }
+        let Some(index) = self.lines.iter().position(|line| line.id == cid) else { return };
+        self.lines[index].seq = Some(seq);
+        self.lines[index].delivery = Delivery::Sent;
+        let earlier = |line: &Line| line.seq.is_some_and(|other| other < seq);
+        let later = |line: &Line| line.seq.is_some_and(|other| other > seq);
+        let misplaced = self.lines[..index].iter().any(later) || self.lines[index..].iter().any(earlier);
+        if misplaced {
+            let line = self.lines.remove(index);
+            let after = self.lines.iter().rposition(earlier);
+            self.lines.insert(after.map_or(0, |index| index + 1), line);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! One line of words on how things stand: waiting, writing, connecting; and the shop's contact when no person is in reach.
+
+use super::{
+    contact::Contact,
+    state::{Answers, Conversation},
+};
+use crate::{live::Live, strings};
+use channel::Status;
+use leptos::prelude::*;
+use protocol::Floor;
+
+/// The status line, between transcript and composer.
+#[component]
+pub fn StatusLine(
+    /// The conversation.
+    live: Live,
+) -> impl IntoView {
+    let conversation = live.conversation();
+    let words = Memo::new(move |_| conversation.with(words));
+    let shows_contact = Memo::new(move |_| conversation.with(Conversation::shows_contact));
+    let contact = StoredValue::new(live.settings().contact.clone());
+    view! {
+        <div part="status" class="status">
+            <span>{words}</span>
+            <Show when=move || shows_contact.get()>
+                {contact.get_value().map(|address| view! { <Contact address live=live.clone()/> })}
+            </Show>
+        </div>
+    }
+}
+
+/// What the status line says; nothing when there is nothing to say.
+fn words(conversation: &Conversation) -> String {
+    let strings = &conversation.strings;
+    let floor = conversation.floor();
+    if !floor.is_with_people() {
+        let looking_up = !conversation.unanswered.is_empty() && conversation.answers == Answers::Loading;
+        return if looking_up { strings.say(strings::LOADING) } else { String::new() };
+    }
+    match (conversation.status, &floor) {
+        (Status::Unreachable, _) => strings.say(strings::UNREACHABLE),
+        (Status::Reconnecting, _) => strings.say(strings::RECONNECTING),
+        (Status::Connecting | Status::Idle, _) => strings.say(strings::CONNECTING),
+        (Status::Live, Floor::Human { .. }) => {
+            conversation.writing.as_ref().map(|who| strings.say_with(strings::TYPING, who)).unwrap_or_default()
+        }
+        (Status::Live, _) => match conversation.queue {
+            None => strings.say(strings::WAITING),
+            Some((_, 0)) => strings.say(strings::NOBODY_THERE),
+            Some((0 | 1, _)) => strings.say(strings::WAITING_FIRST),
+            Some((position, _)) => strings.say_with(strings::WAITING_POSITION, &position.to_string()),
+        },
+    }
+}

@@ -1,0 +1,36 @@
+//! The conversation in words: who wrote a line, what a note says, what the live region announces.
+
+use super::{line::Line, state::Conversation};
+use crate::{markdown, strings};
+use protocol::{Author, EventBody, Message};
+
+impl Conversation {
+    /// A line as the live region says it: who, then the whole text.
+    pub fn spoken(&self, line: &Line) -> String {
+        match line.message() {
+            Some(message) => format!("{}: {}", self.who(message), markdown::plain(&message.text)),
+            None => self.note(line),
+        }
+    }
+
+    /// Who wrote a message, in words.
+    pub fn who(&self, message: &Message) -> String {
+        match (message.author, &message.name) {
+            (Author::Human, Some(name)) => name.clone(),
+            (Author::Human, None) => self.strings.say(strings::WHO_HUMAN),
+            (Author::Bot, _) => self.strings.say(strings::WHO_BOT),
+            (Author::Visitor, _) => self.strings.say(strings::WHO_VISITOR),
+            (Author::System, _) => self.strings.say(strings::WHO_SYSTEM),
+        }
+    }
+
+    /// What happened, in words; empty for messages.
+    pub fn note(&self, line: &Line) -> String {
+        match &line.body {
+            EventBody::Message(_) => String::new(),
+            EventBody::Rang {} => self.strings.say(strings::RANG),
+            EventBody::Claimed { agent } => self.strings.say_with(strings::CLAIMED, agent),
+            EventBody::Closed { agent } => self.strings.say_with(strings::CLOSED, agent),
+        }
+    }
+}
