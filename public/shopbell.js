@@ -120,7 +120,10 @@ a { color: var(--_accent) }
   /** Loads and starts the widget, everything at once; rejects when the widget cannot run on this page. */
   const load = () => loading ||= (async () => {
     const strings = settings.language === 'en' || !early[settings.language] ? '{}'
-      : fetched(`${base}strings/${settings.language}.json`).then((response) => response.text()).catch(() => '{}');
+      : fetched(`${base}strings/${settings.language}.json`).then((response) => response.text()).then((words) => {
+        Object.assign(text, JSON.parse(words));
+        return words;
+      }).catch(() => '{}');
     const answers = Promise.all([
       fetched(absolute(faq)).then((response) => response.text()),
       fetched(absolute(encoder) || `${base}encoder.bin`).then((response) => response.arrayBuffer()),
@@ -131,7 +134,6 @@ a { color: var(--_accent) }
     const module = await import(`${base}shopbell-widget.js`);
     await module.default({ module_or_path: wasm });
     settings.strings = await strings;
-    Object.assign(text, JSON.parse(settings.strings));
     if (door?.querySelector('textarea')?.value) throw new Error('shopbell: the visitor is already writing to a person');
     content.replaceChildren();
     widget = module.start(host, content, JSON.stringify({ ...settings, storageKey, humanLabel, disclosure }));

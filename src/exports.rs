@@ -15,7 +15,7 @@ use web_sys::HtmlElement;
 #[wasm_bindgen]
 pub struct Widget {
     live: Live,
-    /// The mounted views; dropping them unmounts.
+    /// The mounted views and the owner of their state; dropping them unmounts.
     _mounted: Vec<Box<dyn Any>>,
 }
 
@@ -30,12 +30,12 @@ pub fn start(host: HtmlElement, content: HtmlElement, settings: &str) -> Result<
     stylesheet::adopt(&content);
     // The live region stands beside the panel: hidden panels announce nothing.
     let root = content.closest(".root").ok().flatten().map_or_else(|| content.clone(), JsCast::unchecked_into);
-    let live = Live::new(host, settings);
-    let (shown, announced) = (live.clone(), live.clone());
-    let panel = mount_to(content, move || view! { <Panel live=shown/> });
-    let announcer = mount_to(root, move || view! { <Announcer live=announced/> });
+    let owner = Owner::new();
+    let live = owner.with(|| Live::new(host, settings));
+    let panel = mount_to(content, move || view! { <Panel live/> });
+    let announcer = mount_to(root, move || view! { <Announcer live/> });
     live.follow();
-    Ok(Widget { live, _mounted: vec![Box::new(panel), Box::new(announcer)] })
+    Ok(Widget { live, _mounted: vec![Box::new(panel), Box::new(announcer), Box::new(owner)] })
 }
 
 #[wasm_bindgen]

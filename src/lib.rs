@@ -17,4 +17,4 @@ pub mod strings;
 pub mod widget;
 
 #[cfg(target_arch = "wasm32")]
-mod exports;
+pub mod exports;

@@ -3,7 +3,7 @@
 //! A language is a JSON object of these keys in `public/strings/<language>.json`; what it lacks stays English. `{name}`,
 //! `{position}` and `{contact}` stand for values.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// One thing the widget says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ texts! {
 
 /// The words in the page's language.
 #[derive(Clone, Debug, Default)]
-pub struct Strings(HashMap<String, String>);
+pub struct Strings(BTreeMap<String, String>);
 
 impl Strings {
     /// Reads a language's file. What is not a JSON object of strings leaves everything English.
@@ -108,7 +108,7 @@ mod tests {
         for file in std::fs::read_dir(folder).expect("public/strings is there") {
             let path = file.expect("the folder can be read").path();
             let json = std::fs::read_to_string(&path).expect("the file can be read");
-            let words: HashMap<String, String> = serde_json::from_str(&json).expect("an object of strings");
+            let words: BTreeMap<String, String> = serde_json::from_str(&json).expect("an object of strings");
             for text in ALL {
                 let said = words.get(text.key).unwrap_or_else(|| panic!("{} lacks {}", path.display(), text.key));
                 for placeholder in ["{name}", "{position}"] {

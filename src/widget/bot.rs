@@ -85,7 +85,7 @@ impl Conversation {
         let mut spoken = self.spoken(&line);
         for choice in &line.choices {
             if let Choice::Entry(near) = choice {
-                spoken.push_str("\n");
+                spoken.push('\n');
                 spoken.push_str(&near.question);
             }
         }

@@ -25,22 +25,18 @@ pub fn Composer(
             });
         }
     });
-    let submit = {
-        let live = live.clone();
-        move || {
-            if let Some(field) = field.get_untracked() {
-                live.emit(Event::Said(field.value()));
-                field.set_value("");
-                let _ = field.focus();
-            }
+    let submit = move || {
+        if let Some(field) = field.get_untracked() {
+            live.emit(Event::Said(field.value()));
+            field.set_value("");
+            let _ = field.focus();
         }
     };
-    let submit_on_enter = submit.clone();
     let pressed = move |event: ev::KeyboardEvent| {
         // While an input method composes (Chinese, Japanese, accents), Enter belongs to it.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
-            submit_on_enter();
+            submit();
         }
     };
     let typed = move |_| {

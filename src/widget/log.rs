@@ -69,11 +69,11 @@ impl Conversation {
             line.delivery = Delivery::Here;
         }
         if !with_people {
-            self.lines.retain(|line| line.body != EventBody::Rang {});
+            self.lines.retain(|line| line.body != EventBody::Rang);
             return effects;
         }
         effects.extend(self.tell_story());
-        if let Some(ring) = self.lines.iter_mut().rev().find(|line| line.body == EventBody::Rang {}) {
+        if let Some(ring) = self.lines.iter_mut().rev().find(|line| line.body == EventBody::Rang) {
             ring.delivery = Delivery::Sending;
             effects.push(Effect::Line(Command::Ring { cid: ring.id.clone() }));
         }

@@ -12,20 +12,17 @@ pub fn Panel(
     live: Live,
 ) -> impl IntoView {
     let conversation = live.conversation();
-    let automated = live.settings().disclosure.clone();
+    let automated = live.disclosure();
     let disclosure = move || {
         conversation.with(|conversation| match conversation.floor() {
-            Floor::Bot {} | Floor::Closed {} => automated.clone(),
-            Floor::Ringing {} => conversation.strings.say(strings::DISCLOSURE_RINGING),
+            Floor::Bot | Floor::Closed => automated.clone(),
+            Floor::Ringing => conversation.strings.say(strings::DISCLOSURE_RINGING),
             Floor::Human { agent } => conversation.strings.say_with(strings::DISCLOSURE_HUMAN, &agent),
         })
     };
-    let again = live.clone();
-    let online = window_event_listener(leptos::ev::online, move |_| again.retry_now());
-    let again = live.clone();
-    let visible = window_event_listener(leptos::ev::pageshow, move |_| again.retry_now());
-    let again = live.clone();
-    let focused = window_event_listener(leptos::ev::focus, move |_| again.retry_now());
+    let online = window_event_listener(leptos::ev::online, move |_| live.retry_now());
+    let visible = window_event_listener(leptos::ev::pageshow, move |_| live.retry_now());
+    let focused = window_event_listener(leptos::ev::focus, move |_| live.retry_now());
     on_cleanup(move || {
         online.remove();
         visible.remove();
@@ -33,8 +30,8 @@ pub fn Panel(
     });
     view! {
         <p part="disclosure" id="disclosure">{disclosure}</p>
-        <Transcript live=live.clone()/>
-        <StatusLine live=live.clone()/>
-        <Composer live=live/>
+        <Transcript live/>
+        <StatusLine live/>
+        <Composer live/>
     }
 }

@@ -119,7 +119,7 @@ impl Conversation {
 
     /// Whether the visitor has ever rung: only then is anything stored.
     pub fn has_rung(&self) -> bool {
-        self.lines.iter().any(|line| line.body == EventBody::Rang {})
+        self.lines.iter().any(|line| line.body == EventBody::Rang)
     }
 
     /// Whether the shop's other ways to reach a person should be shown.
@@ -186,7 +186,7 @@ impl Conversation {
         self.unanswered.clear();
         let mut effects = self.tell_story();
         let cid = new_id();
-        let mut line = Line::here(cid.clone(), EventBody::Rang {});
+        let mut line = Line::here(cid.clone(), EventBody::Rang);
         line.delivery = Delivery::Sending;
         self.lines.push(line);
         effects.push(Effect::Line(Command::Ring { cid }));

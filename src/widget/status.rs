@@ -18,12 +18,12 @@ pub fn StatusLine(
     let conversation = live.conversation();
     let words = Memo::new(move |_| conversation.with(words));
     let shows_contact = Memo::new(move |_| conversation.with(Conversation::shows_contact));
-    let contact = StoredValue::new(live.settings().contact.clone());
+    let contact = StoredValue::new(live.contact());
     view! {
         <div part="status" class="status">
             <span>{words}</span>
             <Show when=move || shows_contact.get()>
-                {contact.get_value().map(|address| view! { <Contact address live=live.clone()/> })}
+                {contact.get_value().map(|address| view! { <Contact address live/> })}
             </Show>
         </div>
     }

@@ -32,7 +32,7 @@ pub fn Transcript(
     view! {
         <div part="transcript" class="transcript" role="region" aria-label=label tabindex="0" node_ref=list>
             <For each=move || ids.get() key=Clone::clone let(id)>
-                <Row live=live.clone() id/>
+                <Row live id/>
             </For>
         </div>
     }
@@ -55,16 +55,15 @@ fn Row(
     move || {
         line.get().map(|line| {
             let (who, note, delivery) = conversation.with_untracked(|conversation| {
-                let who = line.message().map(|message| conversation.who(message));
-                (who, conversation.note(&line), delivery_words(conversation, &line))
+                (conversation.who(&line), conversation.note(&line), delivery_words(conversation, &line))
             });
-            let name = format!("who-{}", line.id);
+            let shown = line.message().map(|_| view! { <span class="who" aria-hidden="true">{who.clone()}</span> });
             let body = match line.message() {
                 Some(message) if message.author == Author::Bot => answer(&message.text),
                 Some(message) => vec![view! { <p class="said">{message.text.clone()}</p> }.into_any()],
                 None => vec![view! { <p>{note}</p> }.into_any()],
             };
-            let pressable = choices(&live, &line.id, &line.choices);
+            let pressable = choices(live, &line.id, &line.choices);
             let entry = line.message().and_then(|message| message.entry.clone());
             view! {
                 <article
@@ -72,9 +71,9 @@ fn Row(
                     class=format!("message {}", line.author().as_str())
                     data-author=line.author().as_str()
                     data-entry=entry
-                    aria-labelledby=who.is_some().then(|| name.clone())
+                    aria-label=who
                 >
-                    {who.map(|who| view! { <span class="who" id=name>{who}</span> })}
+                    {shown}
                     <div class="body" dir="auto">{body}</div>
                     {delivery.map(|words| view! { <span class="delivery">{words}</span> })}
                     {pressable}

@@ -2,21 +2,22 @@
 
 use super::{line::Line, state::Conversation};
 use crate::{markdown, strings};
-use protocol::{Author, EventBody, Message};
+use protocol::{Author, EventBody};
 
 impl Conversation {
     /// A line as the live region says it: who, then the whole text.
     pub fn spoken(&self, line: &Line) -> String {
         match line.message() {
-            Some(message) => format!("{}: {}", self.who(message), markdown::plain(&message.text)),
+            Some(message) => format!("{}: {}", self.who(line), markdown::plain(&message.text)),
             None => self.note(line),
         }
     }
 
-    /// Who wrote a message, in words.
-    pub fn who(&self, message: &Message) -> String {
-        match (message.author, &message.name) {
-            (Author::Human, Some(name)) => name.clone(),
+    /// Who wrote a line, in words.
+    pub fn who(&self, line: &Line) -> String {
+        let name = line.message().and_then(|message| message.name.clone());
+        match (line.author(), name) {
+            (Author::Human, Some(name)) => name,
             (Author::Human, None) => self.strings.say(strings::WHO_HUMAN),
             (Author::Bot, _) => self.strings.say(strings::WHO_BOT),
             (Author::Visitor, _) => self.strings.say(strings::WHO_VISITOR),
@@ -28,7 +29,7 @@ impl Conversation {
     pub fn note(&self, line: &Line) -> String {
         match &line.body {
             EventBody::Message(_) => String::new(),
-            EventBody::Rang {} => self.strings.say(strings::RANG),
+            EventBody::Rang => self.strings.say(strings::RANG),
             EventBody::Claimed { agent } => self.strings.say_with(strings::CLAIMED, agent),
             EventBody::Closed { agent } => self.strings.say_with(strings::CLOSED, agent),
         }

@@ -1,1 +1,77 @@
-fn main() {}
+//! `cargo xtask`: builds and runs things, the same for people and for CI. One verb, one file.
+
+mod bench;
+mod browser;
+mod command;
+mod demo;
+mod dist;
+mod minify;
+mod model;
+mod size;
+mod test;
+mod wasm;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use std::{path::Path, process::ExitCode};
+
+/// Builds and runs Shopbell. Needs nothing beyond rustup; what else a verb needs, it fetches or names.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Build everything and serve it: the demo shop, the inbox and the backend, on this machine.
+    Demo {
+        /// The port to serve on.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Run all tests, those in a real browser included.
+    Test,
+    /// Build the files to host into target/dist: the widget, the inbox, and the demo shop.
+    Dist,
+    /// Say how many bytes a visitor loads, and fail when that is beyond the budget.
+    Size {
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measure: accuracy on a shop's messages, and the time to fit and to classify, natively and in Chromium.
+    Bench {
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Train the encoder file that ships from the catalogue.
+    Model,
+}
+
+fn main() -> ExitCode {
+    let verb = Arguments::parse().verb;
+    let done = in_the_workspace().and_then(|()| match verb {
+        Verb::Demo { port } => demo::run(port),
+        Verb::Test => test::run(),
+        Verb::Dist => dist::run(),
+        Verb::Size { json } => size::run(json),
+        Verb::Bench { json } => bench::run(json),
+        Verb::Model => model::run(),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every path in here is relative to the workspace, wherever cargo was called.
+fn in_the_workspace() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask stands in no workspace")?;
+    std::env::set_current_dir(root).with_context(|| format!("cannot work in {}", root.display()))
+}

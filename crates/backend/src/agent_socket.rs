@@ -118,7 +118,7 @@ impl Line {
             Inbound::Binary => socket.push(&ServerToAgent::Error(socket::binary())),
             Inbound::TooLarge => return Err(socket::too_large()),
             Inbound::BeatDue => {
-                socket.push(&ServerToAgent::Beat {});
+                socket.push(&ServerToAgent::Beat);
                 if let Some(tail) = &mut self.watched {
                     tail.look_again();
                 }
@@ -134,7 +134,7 @@ impl Line {
     async fn frame(&mut self, socket: &mut Socket<Upgraded>, frame: AgentFrame) -> Result<(), Ending> {
         let agent = self.agent.name.clone();
         let (conversation, cid, wish) = match frame {
-            AgentFrame::Beat {} => return Ok(()),
+            AgentFrame::Beat => return Ok(()),
             AgentFrame::Hello { .. } => {
                 socket.push(&ServerToAgent::Error(socket::said_hello_already()));
                 return Ok(());

@@ -75,12 +75,12 @@ pub(crate) fn decide(floor: &Floor, wish: &Wish) -> Result<Decision, Refusal> {
             let message = Message { author: *author, text: text.clone(), name: None, entry: entry.clone() };
             Ok(Decision::Add(EventBody::Message(message)))
         }
-        (Wish::Ring, Floor::Ringing {} | Floor::Human { .. }) => Ok(Decision::RingStands),
-        (Wish::Ring, Floor::Bot {} | Floor::Closed {}) => Ok(Decision::Add(EventBody::Rang {})),
-        (Wish::Claim { agent }, Floor::Ringing {}) => Ok(Decision::Add(EventBody::Claimed { agent: agent.clone() })),
+        (Wish::Ring, Floor::Ringing | Floor::Human { .. }) => Ok(Decision::RingStands),
+        (Wish::Ring, Floor::Bot | Floor::Closed) => Ok(Decision::Add(EventBody::Rang)),
+        (Wish::Claim { agent }, Floor::Ringing) => Ok(Decision::Add(EventBody::Claimed { agent: agent.clone() })),
         (Wish::Claim { agent }, Floor::Human { agent: holder }) if agent == holder => Ok(Decision::ClaimStands),
         (Wish::Claim { .. }, Floor::Human { agent }) => Err(Refusal::AlreadyClaimed { agent: agent.clone() }),
-        (Wish::Claim { .. }, Floor::Bot {} | Floor::Closed {}) => {
+        (Wish::Claim { .. }, Floor::Bot | Floor::Closed) => {
             Err(Refusal::NotClaimed("Nobody is waiting in this conversation."))
         }
         (Wish::Reply { agent, text }, Floor::Human { agent: holder }) if agent == holder => {
@@ -149,21 +149,21 @@ mod tests {
 
     #[test]
     fn a_ring_is_heard_once_until_it_is_answered_and_closed() {
-        assert_eq!(decide(&Floor::Bot {}, &Wish::Ring), Ok(Decision::Add(EventBody::Rang {})));
-        assert_eq!(decide(&Floor::Ringing {}, &Wish::Ring), Ok(Decision::RingStands));
+        assert_eq!(decide(&Floor::Bot, &Wish::Ring), Ok(Decision::Add(EventBody::Rang)));
+        assert_eq!(decide(&Floor::Ringing, &Wish::Ring), Ok(Decision::RingStands));
         assert_eq!(decide(&with("Ada"), &Wish::Ring), Ok(Decision::RingStands));
-        assert_eq!(decide(&Floor::Closed {}, &Wish::Ring), Ok(Decision::Add(EventBody::Rang {})));
+        assert_eq!(decide(&Floor::Closed, &Wish::Ring), Ok(Decision::Add(EventBody::Rang)));
     }
 
     #[test]
     fn the_first_to_claim_has_it_and_the_second_is_told_who() {
         let claim = Wish::Claim { agent: "Ada".into() };
-        assert_eq!(decide(&Floor::Ringing {}, &claim), Ok(Decision::Add(EventBody::Claimed { agent: "Ada".into() })));
+        assert_eq!(decide(&Floor::Ringing, &claim), Ok(Decision::Add(EventBody::Claimed { agent: "Ada".into() })));
         assert_eq!(decide(&with("Ada"), &claim), Ok(Decision::ClaimStands));
         let refused = decide(&with("Grace"), &claim).expect_err("Grace has it").for_cid(CID.into());
         assert_eq!(refused.code, ErrorCode::AlreadyClaimed);
         assert!(refused.message.contains("Grace"), "{}", refused.message);
-        for floor in [Floor::Bot {}, Floor::Closed {}] {
+        for floor in [Floor::Bot, Floor::Closed] {
             assert!(matches!(decide(&floor, &claim), Err(Refusal::NotClaimed(_))), "{floor:?}");
         }
     }
@@ -172,7 +172,7 @@ mod tests {
     fn only_the_claimer_replies_and_closes() {
         for wish in [Wish::Reply { agent: "Ada".into(), text: "hi".into() }, Wish::Close { agent: "Ada".into() }] {
             assert!(decide(&with("Ada"), &wish).is_ok());
-            for floor in [with("Grace"), Floor::Ringing {}, Floor::Bot {}, Floor::Closed {}] {
+            for floor in [with("Grace"), Floor::Ringing, Floor::Bot, Floor::Closed] {
                 assert!(matches!(decide(&floor, &wish), Err(Refusal::NotClaimed(_))), "{wish:?} at {floor:?}");
             }
         }

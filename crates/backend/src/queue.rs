@@ -24,7 +24,7 @@ pub(crate) struct Board {
 impl Board {
     /// This conversation's place among those that ring, counted from 1, and how many agents are there.
     pub(crate) fn wait_of(&self, conversation: &str) -> Option<(u32, u32)> {
-        let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing {});
+        let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing);
         let before = ringing.position(|waiting| waiting.conversation == conversation)?;
         Some((u32::try_from(before + 1).unwrap_or(u32::MAX), u32::try_from(self.present.len()).unwrap_or(u32::MAX)))
     }
@@ -120,8 +120,8 @@ mod tests {
         let board = Board {
             waiting: [
                 waiting("with-ada", Floor::Human { agent: "Ada".into() }),
-                waiting("first", Floor::Ringing {}),
-                waiting("second", Floor::Ringing {}),
+                waiting("first", Floor::Ringing),
+                waiting("second", Floor::Ringing),
             ]
             .into(),
             present: BTreeMap::new(),

@@ -98,6 +98,6 @@ impl Tail {
 fn text_bytes(event: &Event) -> usize {
     match &event.body {
         EventBody::Message(message) => message.text.len(),
-        EventBody::Rang {} | EventBody::Claimed { .. } | EventBody::Closed { .. } => 0,
+        EventBody::Rang | EventBody::Claimed { .. } | EventBody::Closed { .. } => 0,
     }
 }

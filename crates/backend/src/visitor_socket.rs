@@ -121,7 +121,7 @@ impl Line {
             Inbound::Binary => socket.push(&ServerToVisitor::Error(socket::binary())),
             Inbound::TooLarge => return Err(socket::too_large()),
             Inbound::BeatDue => {
-                socket.push(&ServerToVisitor::Beat {});
+                socket.push(&ServerToVisitor::Beat);
                 self.tail.look_again();
             }
             Inbound::Room => {}
@@ -132,7 +132,7 @@ impl Line {
 
     async fn frame(&mut self, socket: &mut Socket<Upgraded>, frame: VisitorFrame) {
         let (cid, wish) = match frame {
-            VisitorFrame::Beat {} => return,
+            VisitorFrame::Beat => return,
             VisitorFrame::Typing { active } => return self.typing(active),
             VisitorFrame::Hello { .. } => {
                 return socket.push(&ServerToVisitor::Error(socket::said_hello_already()));

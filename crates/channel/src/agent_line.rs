@@ -87,7 +87,7 @@ pub enum Notice {
 #[derive(Clone, Debug, Default)]
 pub struct AgentLine {
     connection: Connection,
-    outbox: Outbox<AgentFrame>,
+    outbox: Outbox,
     /// The conversation on the screen and the last `seq` held of it.
     watched: Option<(String, u64)>,
     /// The last status told, so that only changes are told.
@@ -121,7 +121,7 @@ impl AgentLine {
             Command::Close { conversation, cid } => (cid.clone(), AgentFrame::Close { conversation, cid }),
         };
         let outputs = if self.connection.is_live() { vec![transmit(&frame)] } else { Vec::new() };
-        self.outbox.add(&cid, frame);
+        self.outbox.add(&cid, written(&frame));
         outputs
     }
 
@@ -131,7 +131,7 @@ impl AgentLine {
     }
 
     fn resend(&self) -> impl Iterator<Item = Output<Notice>> + '_ {
-        self.outbox.frames().map(transmit)
+        self.outbox.frames().map(|text| Output::Transmit(text.to_owned()))
     }
 
     fn frame(&mut self, frame: ServerToAgent, random: f64) -> Outputs {
@@ -158,7 +158,7 @@ impl AgentLine {
                 vec![Output::Notice(Notice::Typing(conversation, author, active))]
             }
             ServerToAgent::Error(error) => self.refused(error),
-            ServerToAgent::Beat {} => vec![transmit(&AgentFrame::Beat {})],
+            ServerToAgent::Beat => vec![transmit(&AgentFrame::Beat)],
             ServerToAgent::Bye { retry_after_ms } => self.connection.told_to_return(retry_after_ms),
         }
     }
@@ -279,7 +279,11 @@ impl Line for AgentLine {
 }
 
 fn transmit(frame: &AgentFrame) -> Output<Notice> {
-    Output::Transmit(serde_json::to_string(frame).expect("frames of strings and numbers always serialise"))
+    Output::Transmit(written(frame))
+}
+
+fn written(frame: &AgentFrame) -> String {
+    serde_json::to_string(frame).expect("frames of strings and numbers always serialise")
 }
 
 #[cfg(test)]
@@ -322,7 +326,7 @@ mod tests {
     }
 
     fn ring(seq: u64) -> Event {
-        Event { seq, cid: format!("e{seq}"), at: 0, body: EventBody::Rang {} }
+        Event { seq, cid: format!("e{seq}"), at: 0, body: EventBody::Rang }
     }
 
     fn watch(line: &mut AgentLine, after: u64) -> Outputs {

@@ -7,7 +7,6 @@ use crate::{
 use gloo_timers::callback::Timeout;
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
@@ -22,7 +21,7 @@ struct Inner<L: Line> {
     socket: RefCell<Option<Socket>>,
     /// Counts sockets, so that a late word from a replaced one is not taken for the present one's.
     generation: Cell<u32>,
-    timers: RefCell<HashMap<Timer, Timeout>>,
+    timers: RefCell<Vec<(Timer, Timeout)>>,
 }
 
 impl<L: Line> Clone for Driver<L> {
@@ -40,7 +39,7 @@ impl<L: Line + 'static> Driver<L> {
             notify: Box::new(notify),
             socket: RefCell::new(None),
             generation: Cell::new(0),
-            timers: RefCell::new(HashMap::new()),
+            timers: RefCell::new(Vec::new()),
         }))
     }
 
@@ -100,7 +99,9 @@ impl<L: Line + 'static> Driver<L> {
                         Driver(inner).on(Input::TimedOut(timer));
                     }
                 });
-                self.0.timers.borrow_mut().insert(timer, timeout);
+                let mut timers = self.0.timers.borrow_mut();
+                timers.retain(|(earlier, _)| *earlier != timer);
+                timers.push((timer, timeout));
             }
             Output::Notice(notice) => (self.0.notify)(notice),
         }

@@ -2,30 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Frames waiting for their acknowledgement. Small, kept whole in the page's storage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Outbox<F>(Vec<Pending<F>>);
+/// Frames waiting for their acknowledgement, as they go over the line. Small, kept whole in the page's storage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outbox(Vec<Pending>);
 
 /// One frame and the id it is acknowledged by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pending<F> {
+struct Pending {
     /// The client-made id.
-    pub cid: String,
+    cid: String,
     /// The frame, sent again on every new connection until it is acknowledged or refused.
-    pub frame: F,
+    text: String,
 }
 
-impl<F> Default for Outbox<F> {
-    fn default() -> Self {
-        Outbox(Vec::new())
-    }
-}
-
-impl<F> Outbox<F> {
+impl Outbox {
     /// Adds a frame at the end. The same id is never added twice.
-    pub fn add(&mut self, cid: &str, frame: F) {
+    pub fn add(&mut self, cid: &str, text: String) {
         if !self.contains(cid) {
-            self.0.push(Pending { cid: cid.to_owned(), frame });
+            self.0.push(Pending { cid: cid.to_owned(), text });
         }
     }
 
@@ -41,13 +35,8 @@ impl<F> Outbox<F> {
         self.0.iter().any(|pending| pending.cid == cid)
     }
 
-    /// Whether nothing waits.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The waiting frames, oldest first.
-    pub fn frames(&self) -> impl Iterator<Item = &F> {
-        self.0.iter().map(|pending| &pending.frame)
+    pub fn frames(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|pending| pending.text.as_str())
     }
 }

@@ -70,7 +70,7 @@ pub struct Saved {
     conversation: Option<String>,
     epoch: Option<String>,
     seq: u64,
-    outbox: Outbox<VisitorFrame>,
+    outbox: Outbox,
 }
 
 /// A visitor's line.
@@ -113,7 +113,7 @@ impl VisitorLine {
         if self.connection.is_live() {
             outputs.push(transmit(&frame));
         }
-        self.saved.outbox.add(&cid, frame);
+        self.saved.outbox.add(&cid, written(&frame));
         outputs.extend(self.connection.want());
         outputs
     }
@@ -129,7 +129,7 @@ impl VisitorLine {
     }
 
     fn resend(&self) -> impl Iterator<Item = Output<Notice>> + '_ {
-        self.saved.outbox.frames().map(transmit)
+        self.saved.outbox.frames().map(|text| Output::Transmit(text.to_owned()))
     }
 
     fn frame(&mut self, frame: ServerToVisitor, random: f64) -> Outputs {
@@ -160,7 +160,7 @@ impl VisitorLine {
             ServerToVisitor::Typing { author, active } => vec![Output::Notice(Notice::Typing(author, active))],
             ServerToVisitor::Queue { position, agents } => vec![Output::Notice(Notice::Queue { position, agents })],
             ServerToVisitor::Error(error) => self.refused(error, random),
-            ServerToVisitor::Beat {} => vec![transmit(&VisitorFrame::Beat {})],
+            ServerToVisitor::Beat => vec![transmit(&VisitorFrame::Beat)],
             ServerToVisitor::Bye { retry_after_ms } => self.connection.told_to_return(retry_after_ms),
         }
     }
@@ -231,5 +231,9 @@ impl Line for VisitorLine {
 }
 
 fn transmit(frame: &VisitorFrame) -> Output<Notice> {
-    Output::Transmit(serde_json::to_string(frame).expect("frames of strings and numbers always serialise"))
+    Output::Transmit(written(frame))
+}
+
+fn written(frame: &VisitorFrame) -> String {
+    serde_json::to_string(frame).expect("frames of strings and numbers always serialise")
 }

@@ -38,7 +38,7 @@ impl Backend {
                         epoch: "e1".into(),
                         head: self.log.len() as u64,
                         reset: false,
-                        floor: Floor::Bot {},
+                        floor: Floor::Bot,
                         limits: Limits::visitor(),
                     },
                     ServerToVisitor::Replay { events: self.log[seen..].to_vec() },
@@ -47,8 +47,8 @@ impl Backend {
             VisitorFrame::Send { cid, author, text, entry } => {
                 (cid, EventBody::Message(Message { author, text, name: None, entry }))
             }
-            VisitorFrame::Human { cid } => (cid, EventBody::Rang {}),
-            VisitorFrame::Typing { .. } | VisitorFrame::Beat {} => return Vec::new(),
+            VisitorFrame::Human { cid } => (cid, EventBody::Rang),
+            VisitorFrame::Typing { .. } | VisitorFrame::Beat => return Vec::new(),
         };
         let (seq, dup) = self.store(&cid, body);
         let mut answers = vec![ServerToVisitor::Ack { cid, seq, dup }];
@@ -222,7 +222,7 @@ fn from_backend(world: &mut World, frame: &ServerToVisitor) -> Vec<Output<Notice
 #[test]
 fn a_hole_in_the_log_makes_the_line_reconnect_and_resume() {
     let mut world = welcomed();
-    let event = Event { seq: 5, cid: "x".into(), at: 0, body: EventBody::Rang {} };
+    let event = Event { seq: 5, cid: "x".into(), at: 0, body: EventBody::Rang };
     let outputs = from_backend(&mut world, &ServerToVisitor::Event { event });
     assert!(outputs.contains(&Output::Close), "{outputs:?}");
     assert!(!outputs.iter().any(|output| matches!(output, Output::Notice(Notice::Happened(_)))), "{outputs:?}");
@@ -256,6 +256,6 @@ fn a_forgotten_visitor_starts_anew_without_the_old_token() {
 #[test]
 fn frames_from_a_later_version_are_passed_over() {
     let mut world = welcomed();
-    let outputs = world.line.on(Input::Text(r#"{"type":"fanfare","volume":11}"#.into()), 0.5);
+    let outputs = world.line.on(Input::Text(r#"{"fanfare":{"volume":11}}"#.into()), 0.5);
     assert!(outputs.iter().all(|output| matches!(output, Output::Timer(..))), "{outputs:?}");
 }

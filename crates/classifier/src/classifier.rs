@@ -24,9 +24,10 @@ const PER_ANSWER_COSINE: f32 = 4.0;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FitError {
-    /// Candle could not do the sums.
-    #[error("the head could not be fitted: {0}; this is a fault of the program, please report it with the FAQ")]
-    Head(#[from] candle_core::Error),
+    /// Candle could not do the sums. Its own words are not kept: they can hold a backtrace, and what prints one costs the
+    /// widget 10 kB.
+    #[error("the head could not be fitted; this is a fault of the program, please report it with the FAQ")]
+    Head,
 }
 
 /// A classifier fitted to a FAQ.
@@ -80,7 +81,8 @@ impl Classifier {
             labels: &texts.iter().map(|text| text.entry).collect::<Vec<usize>>(),
             shares: &texts.iter().map(|text| if text.is_answer { ANSWER_SHARE } else { 1.0 }).collect::<Vec<f32>>(),
             entries: faq.entries.len(),
-        })?;
+        })
+        .map_err(|_| FitError::Head)?;
         let ids = faq.entries.iter().map(|entry| entry.id.clone()).collect();
         let calibration = if encoder.knows_words() { Calibration::WITH_ENCODER } else { Calibration::LEXICAL };
         Ok(Classifier { ids, spelling, features, head, nearness, texts, calibration })
@@ -117,13 +119,13 @@ impl Classifier {
         let scores = self.head.logits(&cosines).into_iter().zip(phrasing).zip(answer).map(|((logit, phrasing), answer)| {
             logit + PER_PHRASING_COSINE * phrasing + PER_ANSWER_COSINE * answer
         });
-        let mut ranked: Vec<(f32, &String)> = scores.zip(&self.ids).collect();
+        let mut ranked: Vec<(f32, usize)> = scores.zip(0..).collect();
         // Equal scores keep the FAQ's order.
-        ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
+        ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
         ranked
             .into_iter()
             .map(|(score, entry)| Candidate {
-                entry: entry.clone(),
+                entry: self.ids[entry].clone(),
                 confidence: self.calibration.confidence(score, words, unknown),
             })
             .collect()

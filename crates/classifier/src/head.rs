@@ -4,7 +4,7 @@
 //! The weights are kept by text: what each text of the FAQ says for and against each entry. A message's logits are then its
 //! cosines to the texts times these weights, and a step of the descent needs nothing but the cosines between the texts.
 
-use crate::sparse::{Gram, add, matrix};
+use crate::sparse::{Gram, add, matrix, numbers};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Device, Layout, Result, Shape, Tensor};
 
 /// Unit rows are stretched by this much, which sets how sharp the softmax can get.
@@ -53,7 +53,7 @@ impl Head {
             ahead = next.apply_op2_no_bwd(&weights, &Onwards { momentum: turn as f32 / (turn + 3) as f32 })?;
             weights = next;
         }
-        Ok(Head { weights: weights.flatten_all()?.to_vec1()?, entries })
+        Ok(Head { weights: numbers(&weights)?, entries })
     }
 
     /// The logit of every entry for a message with these cosines to the texts.
@@ -77,7 +77,7 @@ fn curvature(gram: &Gram<'_>, shares: &[f32], total: f32) -> Result<f32> {
         let length = direction.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-12);
         let unit = direction.iter().map(|value| value / length).collect();
         let along = Tensor::from_vec(unit, (shares.len(), 1), &Device::Cpu)?.apply_op1_no_bwd(gram)?;
-        direction = along.flatten_all()?.to_vec1()?;
+        direction = numbers(&along)?;
         direction.iter_mut().zip(shares).for_each(|(value, share)| *value *= share / total);
         largest = direction.iter().map(|value| value * value).sum::<f32>().sqrt();
     }

@@ -1,7 +1,7 @@
 //! Misspelt words: one that nobody knows is read as a known one that a single slip of the finger away from it.
 
 use crate::encoder::Encoder;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Shorter words have too many neighbours to guess from.
 const SHORTEST: usize = 4;
@@ -13,16 +13,18 @@ pub(crate) struct Spelling {
     /// The shop's words and how often it uses them.
     shop: BTreeMap<String, u32>,
     /// The letters that words are made of.
-    letters: BTreeSet<char>,
+    letters: Vec<char>,
 }
 
 impl Spelling {
     /// Learns the shop's words, beside which those of the encoder count as known.
     pub(crate) fn learn<'a>(encoder: &Encoder, words: impl Iterator<Item = &'a str>) -> Spelling {
         let mut shop = BTreeMap::new();
-        let mut letters: BTreeSet<char> = ('a'..='z').collect();
+        let mut letters: Vec<char> = ('a'..='z').collect();
         for word in words {
-            letters.extend(word.chars().filter(|letter| letter.is_alphabetic()));
+            let new = |letter: &char| letter.is_alphabetic() && !letters.contains(letter);
+            let new: Vec<char> = word.chars().filter(new).collect();
+            letters.extend(new);
             *shop.entry(word.to_owned()).or_insert(0) += 1;
         }
         Spelling { encoder: encoder.clone(), shop, letters }
@@ -66,7 +68,7 @@ enum Slip {
 }
 
 /// Calls `meant` with every word from which one slip makes `letters`.
-fn slips(letters: &[char], alphabet: &BTreeSet<char>, mut meant: impl FnMut(Slip, &str)) {
+fn slips(letters: &[char], alphabet: &[char], mut meant: impl FnMut(Slip, &str)) {
     let mut word = String::with_capacity(4 * letters.len() + 4);
     let mut tell = |slip, parts: [&[char]; 3]| {
         word.clear();

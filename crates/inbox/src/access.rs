@@ -86,8 +86,9 @@ pub(crate) fn nobody(inbox: &mut Inbox) -> Vec<Effect> {
 /// Nobody answered who is logged in. A line that is wanted goes on trying by itself.
 pub(crate) fn unreached(inbox: &mut Inbox) -> Vec<Effect> {
     match inbox.access {
-        Access::In(_) => Vec::new(),
-        _ => out(inbox, Some(LogInProblem::NotReached), Spot::Name),
+        // Nobody waits for this answer: the agent is inside, or has the form.
+        Access::In(_) | Access::Out { busy: false, .. } => Vec::new(),
+        Access::Asking | Access::Out { busy: true, .. } => out(inbox, Some(LogInProblem::NotReached), Spot::Name),
     }
 }
 
@@ -96,6 +97,15 @@ pub(crate) fn ended(inbox: &mut Inbox) -> Vec<Effect> {
     let mut effects = inbox.stop_writing();
     effects.extend(out(inbox, Some(LogInProblem::Ended), Spot::Name));
     effects
+}
+
+/// The agent or the network came back. They may have logged in elsewhere, or the backend may be in reach again.
+pub(crate) fn came_back(inbox: &Inbox) -> Vec<Effect> {
+    match inbox.access {
+        Access::Out { busy: false, .. } => vec![Effect::AskWhoIAm],
+        Access::Out { busy: true, .. } | Access::Asking => Vec::new(),
+        Access::In(_) => vec![Effect::RetryNow],
+    }
 }
 
 pub(crate) fn log_in(inbox: &mut Inbox, name: String, password: String) -> Vec<Effect> {
@@ -135,6 +145,9 @@ pub(crate) fn logged_out(inbox: &mut Inbox, done: bool) -> Vec<Effect> {
 
 fn out(inbox: &mut Inbox, problem: Option<LogInProblem>, spot: Spot) -> Vec<Effect> {
     inbox.access = Access::Out { problem, busy: false };
+    if let Some(problem) = problem {
+        inbox.announce(problem.words());
+    }
     vec![Effect::Focus(spot)]
 }
 

@@ -45,7 +45,7 @@ impl Inbox {
 
     pub(crate) fn claim(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
         let Some(conversation) = self.open.clone() else { return Vec::new() };
-        if self.floor(&conversation) != (Floor::Ringing {}) || self.dialogue(&conversation).claiming.is_some() {
+        if self.floor(&conversation) != (Floor::Ringing) || self.dialogue(&conversation).claiming.is_some() {
             return Vec::new();
         }
         let cid = new_id();
@@ -112,7 +112,12 @@ impl Inbox {
         vec![Effect::Focus(Spot::ConfirmClose)]
     }
 
-    pub(crate) fn set_closing(&mut self, closing: Closing) {
+    pub(crate) fn keep_open(&mut self) -> Vec<Effect> {
+        self.set_closing(Closing::No);
+        vec![Effect::Focus(Spot::Close)]
+    }
+
+    fn set_closing(&mut self, closing: Closing) {
         if let Some(conversation) = self.open.clone() {
             self.dialogue(&conversation).closing = closing;
         }

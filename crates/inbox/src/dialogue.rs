@@ -3,7 +3,7 @@
 use protocol::{Author, Event, EventBody, Floor};
 
 /// How far a message written here has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// On its way; sent again after every reconnection.
     Sending,
@@ -74,7 +74,7 @@ impl Dialogue {
         self.pending.retain(|pending| pending.cid != event.cid);
         match &event.body {
             EventBody::Message(message) if message.author == Author::Visitor => self.visitor_writes_until = None,
-            EventBody::Message(_) | EventBody::Rang {} => {}
+            EventBody::Message(_) | EventBody::Rang => {}
             EventBody::Claimed { .. } => self.claiming = None,
             EventBody::Closed { .. } => {
                 self.closing = Closing::No;

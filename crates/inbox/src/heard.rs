@@ -68,11 +68,11 @@ fn connection(inbox: &mut Inbox, status: Status) {
 fn take_queue(inbox: &mut Inbox, queue: Vec<ConversationSummary>) {
     if let Some(before) = &inbox.queue {
         let rang_before = |conversation: &str| {
-            before.iter().any(|summary| summary.conversation == conversation && summary.floor == Floor::Ringing {})
+            before.iter().any(|summary| summary.conversation == conversation && summary.floor == Floor::Ringing)
         };
         let new: Vec<_> = queue
             .iter()
-            .filter(|summary| summary.floor == Floor::Ringing {} && !rang_before(&summary.conversation))
+            .filter(|summary| summary.floor == Floor::Ringing && !rang_before(&summary.conversation))
             .map(|summary| match summary.preview.as_str() {
                 "" => ENGLISH.announce_ring.to_owned(),
                 preview => fill(ENGLISH.announce_ring_text, "{text}", preview),
@@ -84,7 +84,7 @@ fn take_queue(inbox: &mut Inbox, queue: Vec<ConversationSummary>) {
     }
     for (conversation, dialogue) in &mut inbox.dialogues {
         let summary = queue.iter().find(|summary| summary.conversation == *conversation);
-        if summary.is_none_or(|summary| summary.floor != Floor::Ringing {}) {
+        if summary.is_none_or(|summary| summary.floor != Floor::Ringing) {
             dialogue.claiming = None;
         }
     }
@@ -106,7 +106,7 @@ fn happened(inbox: &mut Inbox, conversation: &str, event: Event, is_news: bool) 
         }
         // What was pressed is gone: a claimed conversation has a composer, one that is another's or closed has neither.
         EventBody::Claimed { .. } | EventBody::Closed { .. } => vec![Effect::FocusIfLost(Spot::Conversation)],
-        EventBody::Message(_) | EventBody::Rang {} => Vec::new(),
+        EventBody::Message(_) | EventBody::Rang => Vec::new(),
     }
 }
 
@@ -136,7 +136,10 @@ fn refused(inbox: &mut Inbox, error: &WireError) -> Vec<Effect> {
         let conversation = conversation.clone();
         let words = problem.words(inbox);
         match inbox.dialogue(&conversation).pending(cid) {
-            Some(pending) => pending.delivery = Delivery::NotSent(words),
+            Some(pending) => {
+                pending.delivery = Delivery::NotSent(words.clone());
+                inbox.announce(format!("{} {words}", ENGLISH.not_sent));
+            }
             None => inbox.problem = Some(problem),
         }
         return vec![Effect::FocusIfLost(Spot::Conversation)];

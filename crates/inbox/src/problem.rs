@@ -1,10 +1,16 @@
 //! What went wrong, and the words for it.
 
 use crate::{
-    state::Inbox,
+    state::{Effect, Inbox, Spot},
     strings::{ENGLISH, fill},
 };
 use protocol::{ErrorCode, Floor, WireError, limits};
+
+/// The agent has read it.
+pub(crate) fn dismiss(inbox: &mut Inbox) -> Vec<Effect> {
+    inbox.problem = None;
+    vec![Effect::FocusIfLost(if inbox.open.is_some() { Spot::Conversation } else { Spot::Queue })]
+}
 
 /// Something the agent should know.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@
 use crate::{
     access::{self, Access, LogInProblem},
     actions::Writing,
-    dialogue::{Closing, Dialogue},
+    dialogue::Dialogue,
     heard,
-    problem::Problem,
+    problem::{self, Problem},
     strings::{ENGLISH, fill},
 };
 use channel::{
@@ -101,6 +101,8 @@ pub enum Event {
     ProblemDismissed,
     /// The page is now before the agent's eyes, or hidden.
     Shown(bool),
+    /// The agent or the network came back: what waits to be tried again is tried now.
+    CameBack,
     /// A second has passed.
     Ticked,
 }
@@ -155,6 +157,7 @@ pub enum Spot {
 /// `new_id` makes a new UUIDv7.
 pub fn update(inbox: &mut Inbox, event: Event, now: u64, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
     inbox.now = now;
+    let problem_before = inbox.problem.clone();
     let mut effects = match event {
         Event::Started => vec![Effect::AskWhoIAm],
         Event::Recognised(Some(name)) => access::enter(inbox, name),
@@ -173,22 +176,20 @@ pub fn update(inbox: &mut Inbox, event: Event, now: u64, new_id: &mut dyn FnMut(
         Event::Submitted => inbox.submit(new_id),
         Event::RetryPressed(cid) => inbox.retry(&cid),
         Event::ClosePressed => inbox.ask_to_close(),
-        Event::CloseKept => {
-            inbox.set_closing(Closing::No);
-            vec![Effect::Focus(Spot::Close)]
-        }
+        Event::CloseKept => inbox.keep_open(),
         Event::CloseConfirmed => inbox.close(new_id),
         Event::ReconnectPressed => vec![Effect::RetryNow],
-        Event::ProblemDismissed => {
-            inbox.problem = None;
-            vec![Effect::FocusIfLost(if inbox.open.is_some() { Spot::Conversation } else { Spot::Queue })]
-        }
+        Event::ProblemDismissed => problem::dismiss(inbox),
         Event::Shown(shown) => {
             inbox.shown = shown;
             Vec::new()
         }
+        Event::CameBack => access::came_back(inbox),
         Event::Ticked => inbox.tick(),
     };
+    if let Some(problem) = inbox.problem.as_ref().filter(|problem| Some(*problem) != problem_before.as_ref()) {
+        inbox.announce(problem.words(inbox));
+    }
     inbox.see();
     let title = inbox.title();
     if title != inbox.told_title {
@@ -268,7 +269,7 @@ impl Inbox {
     fn title(&self) -> String {
         let Access::In(_) = self.access else { return ENGLISH.title.to_owned() };
         let count = |summary: &ConversationSummary| match self.floor(&summary.conversation) {
-            Floor::Ringing {} => 1,
+            Floor::Ringing => 1,
             _ => self.unseen(summary),
         };
         match self.queue.iter().flatten().map(count).sum::<u64>() {

@@ -88,7 +88,7 @@ fn event(seq: u64, cid: &str, body: EventBody) -> protocol::Event {
 }
 
 fn rang(seq: u64) -> protocol::Event {
-    event(seq, &format!("e{seq}"), EventBody::Rang {})
+    event(seq, &format!("e{seq}"), EventBody::Rang)
 }
 
 fn claimed(seq: u64, agent: &str) -> protocol::Event {
@@ -151,16 +151,16 @@ fn an_ended_log_in_keeps_what_is_half_done_for_the_same_agent_only() {
 #[test]
 fn waiting_times_count_on_between_queues() {
     let mut page = Page::of_ada();
-    page.queue(&[summary("c1", Floor::Ringing {}, 2, 1)]);
+    page.queue(&[summary("c1", Floor::Ringing, 2, 1)]);
     page.waits(61_000);
-    assert_eq!(page.inbox.waited_ms(&summary("c1", Floor::Ringing {}, 2, 1)), 62_000);
+    assert_eq!(page.inbox.waited_ms(&summary("c1", Floor::Ringing, 2, 1)), 62_000);
 }
 
 #[test]
 fn the_title_counts_who_waits_and_what_of_mine_is_unseen() {
     let mut page = Page::of_ada_with_a_visitor();
     let title = |count: u32| Effect::Title(format!("({count}) Shopbell inbox"));
-    let ringing = || summary("c2", Floor::Ringing {}, 2, 1);
+    let ringing = || summary("c2", Floor::Ringing, 2, 1);
     assert_eq!(page.queue(&[summary("c1", with("Ada"), 3, 1), ringing()]), [title(1)]);
     page.does(Event::Opened("c2".into()));
     assert_eq!(page.queue(&[summary("c1", with("Ada"), 5, 3), ringing()]), [title(3)], "two new of c1, and a ring");
@@ -176,7 +176,7 @@ fn the_title_counts_who_waits_and_what_of_mine_is_unseen() {
 #[test]
 fn a_claim_brings_the_composer_and_is_sent_once() {
     let mut page = Page::of_ada();
-    page.queue(&[summary("c1", Floor::Ringing {}, 2, 1)]);
+    page.queue(&[summary("c1", Floor::Ringing, 2, 1)]);
     let opened = page.does(Event::Opened("c1".into()));
     assert!(opened.contains(&Effect::Line(Command::Watch { conversation: "c1".into(), after: 0 })));
     assert!(!page.inbox.is_mine("c1"));
@@ -193,7 +193,7 @@ fn a_claim_brings_the_composer_and_is_sent_once() {
 #[test]
 fn the_second_to_claim_is_told_who_has_it() {
     let mut page = Page::of_ada();
-    page.queue(&[summary("c1", Floor::Ringing {}, 2, 1)]);
+    page.queue(&[summary("c1", Floor::Ringing, 2, 1)]);
     page.does(Event::Opened("c1".into()));
     page.does(Event::ClaimPressed);
     page.hears(Notice::Refused(WireError::new(ErrorCode::AlreadyClaimed, "Taken.").for_cid("id1")));
@@ -288,7 +288,7 @@ fn closing_takes_a_second_press_and_can_be_thought_better_of() {
     assert_eq!(page.does(Event::CloseConfirmed), [close]);
     page.hears(Notice::Happened("c1".into(), event(4, "id1", EventBody::Closed { agent: "Ada".into() })));
     page.queue(&[]);
-    assert_eq!(page.inbox.floor("c1"), Floor::Closed {});
+    assert_eq!(page.inbox.floor("c1"), Floor::Closed);
     assert_eq!(page.inbox.dialogues["c1"].log.len(), 4, "what is on the screen stays");
     page.does(Event::Opened("c2".into()));
     assert!(!page.inbox.dialogues.contains_key("c1"));
@@ -300,8 +300,8 @@ fn news_is_announced_and_history_is_not() {
     let announced = |page: &Page| page.inbox.announcements.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>();
     assert_eq!(announced(&page), [""; 0]);
     page.hears(Notice::Happened("c1".into(), says(4, "Hello?")));
-    page.queue(&[summary("c1", with("Ada"), 4, 2), summary("c2", Floor::Ringing {}, 2, 1)]);
-    page.queue(&[summary("c1", with("Ada"), 4, 2), summary("c2", Floor::Ringing {}, 3, 2)]);
+    page.queue(&[summary("c1", with("Ada"), 4, 2), summary("c2", Floor::Ringing, 2, 1)]);
+    page.queue(&[summary("c1", with("Ada"), 4, 2), summary("c2", Floor::Ringing, 3, 2)]);
     assert_eq!(announced(&page), ["Visitor: Hello?", "New ring: Where is my parcel?"]);
     page.hears(Notice::Status(Status::Reconnecting));
     page.hears(Notice::Replayed("c1".into(), vec![says(5, "Still there?")]));
@@ -326,8 +326,78 @@ fn logging_out_asks_twice_while_something_is_not_sent_and_leaves_nothing_behind(
 #[test]
 fn an_old_claim_in_a_log_that_is_still_being_told_gives_nobody_the_floor() {
     let mut page = Page::of_ada();
-    page.queue(&[summary("c1", Floor::Ringing {}, 60, 1)]);
+    page.queue(&[summary("c1", Floor::Ringing, 60, 1)]);
     page.does(Event::Opened("c1".into()));
     page.hears(Notice::Replayed("c1".into(), vec![rang(1), claimed(2, "Ada")]));
-    assert_eq!(page.inbox.floor("c1"), Floor::Ringing {});
+    assert_eq!(page.inbox.floor("c1"), Floor::Ringing);
+}
+
+#[test]
+fn whoever_comes_back_finds_the_line_tried_again_or_the_log_in_looked_up() {
+    let mut page = Page::of_ada();
+    assert_eq!(page.does(Event::CameBack), [Effect::RetryNow]);
+    page.hears(Notice::LoggedOut);
+    assert_eq!(page.does(Event::CameBack), [Effect::AskWhoIAm], "perhaps they logged in in another tab");
+    assert_eq!(page.does(Event::NotRecognised), [], "nobody waited for it: the focus and the words stay");
+    assert_eq!(page.does(Event::Recognised(None)), []);
+    assert_eq!(page.inbox.access, Access::Out { problem: Some(LogInProblem::Ended), busy: false });
+    page.does(Event::LogInPressed { name: "Ada".into(), password: "secret words".into() });
+    assert_eq!(page.does(Event::CameBack), [], "one question at a time");
+}
+
+#[test]
+fn what_goes_wrong_is_announced_once() {
+    let mut page = Page::of_ada_with_a_visitor();
+    page.writes(&"x".repeat(4_001));
+    page.does(Event::Submitted);
+    page.does(Event::Submitted);
+    page.writes("Hello");
+    page.does(Event::Submitted);
+    page.hears(Notice::Refused(WireError::new(ErrorCode::NotClaimed, "Claim it first.").for_cid("id1")));
+    page.hears(Notice::LoggedOut);
+    let announced: Vec<_> = page.inbox.announcements.iter().map(|(_, text)| text.as_str()).collect();
+    let expected = [
+        "The message is too long: at most 4000 characters.",
+        "Not sent. This conversation is not yours any more.",
+        "Your log-in has ended. Log in again; what was not sent is kept.",
+    ];
+    assert_eq!(announced, expected);
+}
+
+#[test]
+fn the_transcript_says_who_wrote_each_line_and_what_the_bot_quoted() {
+    let mut page = Page::of_ada();
+    page.queue(&[summary("c1", with("Ada"), 6, 1)]);
+    page.does(Event::Opened("c1".into()));
+    let answer =
+        Message { author: Author::Bot, text: "In **3 days**.".into(), name: None, entry: Some("delivery".into()) };
+    let reply = |name: &str| Message { author: Author::Human, text: "Hi".into(), name: Some(name.into()), entry: None };
+    let log = vec![
+        says(1, "When?"),
+        event(2, "e2", EventBody::Message(answer)),
+        rang(3),
+        event(4, "g1", EventBody::Message(reply("Grace"))),
+        claimed(5, "Ada"),
+        event(6, "a1", EventBody::Message(reply("Ada"))),
+    ];
+    page.hears(Notice::Replayed("c1".into(), log));
+    page.writes("Tomorrow");
+    page.does(Event::Submitted);
+    let lines = page.inbox.lines("c1");
+    let told: Vec<_> = lines.iter().map(|line| (line.author.as_str(), line.who.as_str(), line.text.as_str())).collect();
+    let expected = [
+        ("visitor", "Visitor", "When?"),
+        ("bot", "Bot", "In **3 days**."),
+        ("system", "Shopbell", "The visitor rang the bell."),
+        ("human", "Agent Grace", "Hi"),
+        ("system", "Shopbell", "You claimed the conversation."),
+        ("human", "You", "Hi"),
+        ("human", "You", "Tomorrow"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(lines[1].entry.as_deref(), Some("delivery"));
+    assert_eq!(lines[6].delivery, Some(Delivery::Sending));
+    let key = lines[6].key.clone();
+    page.hears(Notice::Happened("c1".into(), message(7, &key, Author::Human, "Tomorrow")));
+    assert_eq!(page.inbox.lines("c1").last().map(|line| &line.key), Some(&key), "the line stays the same line");
 }

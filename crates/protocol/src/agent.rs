@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// From the inbox to the backend. The first frame of a connection is `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AgentFrame {
     /// Opens the line; the answer is `welcome`.
     Hello {
@@ -50,7 +50,7 @@ pub enum AgentFrame {
         active: bool,
     },
     /// "I am here": the answer to the backend's `beat`.
-    Beat {},
+    Beat,
 }
 
 /// Who is logged in.
@@ -81,7 +81,7 @@ pub struct ConversationSummary {
 
 /// From the backend to the inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ServerToAgent {
     /// The answer to `hello`.
     Welcome {
@@ -134,7 +134,7 @@ pub enum ServerToAgent {
     /// A frame was refused.
     Error(WireError),
     /// "Are you there?", every [`Limits::heartbeat_ms`].
-    Beat {},
+    Beat,
     /// The backend hangs up; come back after `retry_after_ms`.
     Bye {
         /// Milliseconds to wait before connecting again.

@@ -44,12 +44,12 @@ pub struct Event {
 
 /// What happened in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum EventBody {
     /// Somebody said something.
     Message(Message),
     /// The visitor asked for a person.
-    Rang {},
+    Rang,
     /// An agent took the conversation and has the floor.
     Claimed {
         /// The agent's display name.

@@ -4,26 +4,21 @@ use crate::EventBody;
 use serde::{Deserialize, Serialize};
 
 /// The one holder of the floor: `bot -> ringing -> human -> closed`, and from `closed` back to `ringing`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Floor {
     /// The bot answers; nothing is sent to the backend.
-    Bot {},
+    #[default]
+    Bot,
     /// The visitor rang and waits; the bot is silent.
-    Ringing {},
+    Ringing,
     /// A person answers.
     Human {
         /// The agent's display name.
         agent: String,
     },
     /// The agent ended the conversation; the bot answers again, and the visitor may ring again.
-    Closed {},
-}
-
-impl Default for Floor {
-    fn default() -> Self {
-        Floor::Bot {}
-    }
+    Closed,
 }
 
 impl Floor {
@@ -33,16 +28,16 @@ impl Floor {
         match (self, body) {
             (floor, EventBody::Message(_)) => floor,
             // A second ring while a person is already there changes nothing.
-            (floor @ Floor::Human { .. }, EventBody::Rang {}) => floor,
-            (_, EventBody::Rang {}) => Floor::Ringing {},
+            (floor @ Floor::Human { .. }, EventBody::Rang) => floor,
+            (_, EventBody::Rang) => Floor::Ringing,
             (_, EventBody::Claimed { agent }) => Floor::Human { agent: agent.clone() },
-            (_, EventBody::Closed { .. }) => Floor::Closed {},
+            (_, EventBody::Closed { .. }) => Floor::Closed,
         }
     }
 
     /// Whether what the visitor writes goes to people (and the bot keeps silent).
     pub fn is_with_people(&self) -> bool {
-        matches!(self, Floor::Ringing {} | Floor::Human { .. })
+        matches!(self, Floor::Ringing | Floor::Human { .. })
     }
 }
 
@@ -55,11 +50,11 @@ mod tests {
         let claimed = EventBody::Claimed { agent: "Ada".into() };
         let mut floor = Floor::default();
         for (body, expected) in [
-            (EventBody::Rang {}, Floor::Ringing {}),
+            (EventBody::Rang, Floor::Ringing),
             (claimed, Floor::Human { agent: "Ada".into() }),
-            (EventBody::Rang {}, Floor::Human { agent: "Ada".into() }),
-            (EventBody::Closed { agent: "Ada".into() }, Floor::Closed {}),
-            (EventBody::Rang {}, Floor::Ringing {}),
+            (EventBody::Rang, Floor::Human { agent: "Ada".into() }),
+            (EventBody::Closed { agent: "Ada".into() }, Floor::Closed),
+            (EventBody::Rang, Floor::Ringing),
         ] {
             floor = floor.after(&body);
             assert_eq!(floor, expected, "after {body:?}");

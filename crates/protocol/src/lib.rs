@@ -6,6 +6,10 @@
 //! Reading order: [`event`] (the log), [`floor`] (who is answering, derived from the log), [`visitor`] and [`agent`] (the
 //! frames of each kind of client), [`error`] and [`limits`].
 //!
+//! A frame is a JSON object of one key, its name: `{"human":{"cid":"…"}}`; one that says nothing more is its name alone:
+//! `"beat"`. A name inside, such as `"type":"human"`, would make readers hold a frame back until they have found it, and cost
+//! the widget 25 kB.
+//!
 //! Only boundary types live here; they know nothing of sockets, clocks or storage.
 
 pub mod agent;
@@ -46,9 +50,10 @@ mod tests {
                 conversation: Some("c1".into()),
                 resume: Some(Resume { epoch: "e1".into(), seq: 3 }),
             },
-            r#"{"type":"hello","protocol":"shopbell/1","conversation":"c1","resume":{"epoch":"e1","seq":3}}"#,
+            r#"{"hello":{"protocol":"shopbell/1","conversation":"c1","resume":{"epoch":"e1","seq":3}}}"#,
         );
-        is_written(VisitorFrame::Human { cid: "x".into() }, r#"{"type":"human","cid":"x"}"#);
+        is_written(VisitorFrame::Beat, r#""beat""#);
+        is_written(VisitorFrame::Human { cid: "x".into() }, r#"{"human":{"cid":"x"}}"#);
         is_written(
             ServerToVisitor::Event {
                 event: Event {
@@ -63,28 +68,29 @@ mod tests {
                     }),
                 },
             },
-            r#"{"type":"event","event":{"seq":1,"cid":"x","at":5,"body":{"type":"message","author":"human","text":"hi","name":"Ada"}}}"#,
+            r#"{"event":{"event":{"seq":1,"cid":"x","at":5,"body":{"message":{"author":"human","text":"hi","name":"Ada"}}}}}"#,
         );
         is_written(
             ServerToVisitor::Error(WireError::new(ErrorCode::BadFrame, "why").for_cid("x")),
-            r#"{"type":"error","code":"bad_frame","message":"why","cid":"x"}"#,
+            r#"{"error":{"code":"bad_frame","message":"why","cid":"x"}}"#,
         );
         is_written(
             AgentFrame::Claim { conversation: "c1".into(), cid: "x".into() },
-            r#"{"type":"claim","conversation":"c1","cid":"x"}"#,
+            r#"{"claim":{"conversation":"c1","cid":"x"}}"#,
         );
     }
 
     #[test]
     fn unknown_fields_are_refused_in_every_kind_of_frame() {
         for json in [
-            r#"{"type":"beat","extra":1}"#,
-            r#"{"type":"human","cid":"x","reason":"none of your business"}"#,
-            r#"{"type":"hello","protocol":"shopbell/1","resume":{"epoch":"e","seq":1,"since":2}}"#,
+            r#"{"beat":{}}"#,
+            r#"{"human":{"cid":"x","reason":"none of your business"}}"#,
+            r#"{"hello":{"protocol":"shopbell/1","resume":{"epoch":"e","seq":1,"since":2}}}"#,
+            r#"{"typing":{"active":true},"human":{"cid":"x"}}"#,
         ] {
             assert!(serde_json::from_str::<VisitorFrame>(json).is_err(), "{json}");
         }
-        let event = r#"{"seq":1,"cid":"x","at":5,"body":{"type":"message","author":"bot","text":"hi","html":"<b>"}}"#;
+        let event = r#"{"seq":1,"cid":"x","at":5,"body":{"message":{"author":"bot","text":"hi","html":"<b>"}}}"#;
         assert!(serde_json::from_str::<Event>(event).is_err());
     }
 }

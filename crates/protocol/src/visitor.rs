@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// From the widget to the backend. The first frame of a connection is `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum VisitorFrame {
     /// Authentication, subscription and resume in one.
     Hello {
@@ -44,7 +44,7 @@ pub enum VisitorFrame {
         active: bool,
     },
     /// "I am here": the answer to the backend's `beat`.
-    Beat {},
+    Beat,
 }
 
 /// What a client already holds of a log.
@@ -59,7 +59,7 @@ pub struct Resume {
 
 /// From the backend to the widget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ServerToVisitor {
     /// The answer to `hello`. `replay` frames follow until `head`, then the live tail.
     Welcome {
@@ -117,7 +117,7 @@ pub enum ServerToVisitor {
     /// A frame was refused.
     Error(WireError),
     /// "Are you there?", every [`Limits::heartbeat_ms`].
-    Beat {},
+    Beat,
     /// The backend hangs up; come back after `retry_after_ms`.
     Bye {
         /// Milliseconds to wait before connecting again.

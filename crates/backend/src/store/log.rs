@@ -89,8 +89,8 @@ impl Store {
             EventBody::Message(Message { author: Author::Visitor, text: text.clone(), name: None, entry: None })
         };
         let mut standing = Standing { head: 0, floor: Floor::default() };
-        append(&mut transaction, &conversation, standing.clone(), &Sender::Visitor, cid, &EventBody::Rang {}).await?;
-        standing.floor = Floor::Ringing {};
+        append(&mut transaction, &conversation, standing.clone(), &Sender::Visitor, cid, &EventBody::Rang).await?;
+        standing.floor = Floor::Ringing;
         for body in texts.iter().map(message) {
             standing.head += 1;
             let cid = Uuid::now_v7().to_string();
@@ -185,10 +185,10 @@ pub(super) async fn append(
         .fetch_one(&mut *connection)
         .await?;
     let (floor, agent) = match standing.floor.after(body) {
-        Floor::Bot {} => ("bot", None),
-        Floor::Ringing {} => ("ringing", None),
+        Floor::Bot => ("bot", None),
+        Floor::Ringing => ("ringing", None),
         Floor::Human { agent } => ("human", Some(agent)),
-        Floor::Closed {} => ("closed", None),
+        Floor::Closed => ("closed", None),
     };
     let said_by = match body {
         EventBody::Message(message) => Some(message.author),
@@ -212,7 +212,7 @@ pub(super) async fn append(
         .bind(signed(seq))
         .bind(floor)
         .bind(agent)
-        .bind(matches!(body, EventBody::Rang {}).then_some(id))
+        .bind(matches!(body, EventBody::Rang).then_some(id))
         .bind(matches!(body, EventBody::Claimed { .. }).then_some(id))
         .bind(preview)
         .bind(keep)
@@ -243,10 +243,10 @@ fn event(row: &SqliteRow) -> Result<Event, StoreError> {
 fn floor(row: &SqliteRow) -> Result<Floor, StoreError> {
     let agent: Option<String> = row.try_get("agent")?;
     match (row.try_get("floor")?, agent) {
-        ("bot", None) => Ok(Floor::Bot {}),
-        ("ringing", None) => Ok(Floor::Ringing {}),
+        ("bot", None) => Ok(Floor::Bot),
+        ("ringing", None) => Ok(Floor::Ringing),
         ("human", Some(agent)) => Ok(Floor::Human { agent }),
-        ("closed", None) => Ok(Floor::Closed {}),
+        ("closed", None) => Ok(Floor::Closed),
         _ => Err(StoreError::Unreadable { what: "a conversation" }),
     }
 }

@@ -86,7 +86,7 @@ async fn a_claimed_conversation_flows_both_ways_until_it_is_closed_and_may_be_ru
     let conversation = welcome.conversation.as_str();
     let ada = shop.agent("Ada").await;
     let mut inbox = shop.inbox(&ada).await;
-    assert_eq!(watch(&mut inbox, conversation, 0).await[0].body, EventBody::Rang {});
+    assert_eq!(watch(&mut inbox, conversation, 0).await[0].body, EventBody::Rang);
     inbox.claim(conversation).await.expect("claimed");
     let claimed = line.log_to(2).await;
     assert_eq!(claimed[0].body, EventBody::Claimed { agent: "Ada".into() });
@@ -109,7 +109,7 @@ async fn a_claimed_conversation_flows_both_ways_until_it_is_closed_and_may_be_ru
     let log = line.log_to(5).await;
     assert_eq!(log.last().expect("an event").body, EventBody::Closed { agent: "Ada".into() });
     line.ring().await;
-    assert_eq!(line.log_to(6).await.last().expect("an event").body, EventBody::Rang {});
+    assert_eq!(line.log_to(6).await.last().expect("an event").body, EventBody::Rang);
     inbox.queue(|queue| queue.len() == 1).await;
 }
 
@@ -214,6 +214,6 @@ async fn a_removed_agent_leaves_no_visitor_behind() {
     line.ring().await;
     let log = line.log_to(4).await;
     assert_eq!(log[0].body, EventBody::Closed { agent: "Ada".into() });
-    assert_eq!(log[1].body, EventBody::Rang {});
+    assert_eq!(log[1].body, EventBody::Rang);
     assert!(backend::agents::list(&shop.database).await.expect("a list").is_empty());
 }

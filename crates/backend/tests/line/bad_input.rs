@@ -51,13 +51,14 @@ async fn what_is_not_a_frame_is_refused_and_the_line_goes_on() {
         "",
         "[]",
         "null",
-        r#"{"type":"beat"}{"type":"beat"}"#,
-        r#"{"type":"beat","extra":1}"#,
-        r#"{"type":"human","cid":"x","reason":"none of your business"}"#,
-        r#"{"type":"unheard_of"}"#,
-        r#"{"type":"send","cid":"x","author":"nobody","text":"hi"}"#,
-        r#"{"type":"send","cid":"x","author":"visitor"}"#,
-        r#"{"type":"hello","protocol":"shopbell/1"}"#,
+        r#""beat""beat""#,
+        r#"{"beat":{}}"#,
+        r#"{"typing":{"active":true,"extra":1}}"#,
+        r#"{"human":{"cid":"x","reason":"none of your business"}}"#,
+        r#"{"unheard_of":{}}"#,
+        r#"{"send":{"cid":"x","author":"nobody","text":"hi"}}"#,
+        r#"{"send":{"cid":"x","author":"visitor"}}"#,
+        r#"{"hello":{"protocol":"shopbell/1"}}"#,
     ] {
         line.send_text(text).await;
         assert_eq!(error(&mut line).await.code, ErrorCode::BadFrame, "{text}");
@@ -108,7 +109,7 @@ async fn a_frame_too_large_is_refused_and_closed_whether_by_a_byte_or_by_megabyt
 async fn a_frame_just_within_the_limit_is_read() {
     let shop = Shop::open().await;
     let (mut line, _) = shop.visitor().await;
-    line.send_text(&format!("{:1$}", r#"{"type":"beat"}"#, limits::VISITOR_FRAME_BYTES as usize)).await;
+    line.send_text(&format!("{:1$}", r#""beat""#, limits::VISITOR_FRAME_BYTES as usize)).await;
     still_works(&mut line).await;
 }
 
@@ -125,7 +126,7 @@ async fn the_first_frame_must_be_hello_in_our_version() {
         .expect("JSON")
     };
     for (first, code) in [
-        (r#"{"type":"beat"}"#.to_owned(), ErrorCode::HelloExpected),
+        (r#""beat""#.to_owned(), ErrorCode::HelloExpected),
         ("not json".to_owned(), ErrorCode::BadFrame),
         (hello("shopbell/0"), ErrorCode::UnsupportedProtocol),
     ] {

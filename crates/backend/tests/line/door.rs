@@ -23,7 +23,7 @@ async fn a_note_rings_once_however_often_it_is_posted() {
     assert_eq!(leave(&shop, &json!({ "cid": cid(), "text": "And my tent." })).await.status, 202);
     let queue = inbox.queue(|queue| queue.len() >= 2).await;
     assert_eq!(queue.len(), 2);
-    assert_eq!((&queue[0].floor, queue[0].unanswered), (&Floor::Ringing {}, 2));
+    assert_eq!((&queue[0].floor, queue[0].unanswered), (&Floor::Ringing, 2));
 
     inbox.send(&AgentFrame::Watch { conversation: queue[0].conversation.clone(), after: 0 }).await;
     let log: Vec<Event> = inbox
@@ -36,7 +36,7 @@ async fn a_note_rings_once_however_often_it_is_posted() {
         .iter()
         .map(|event| match &event.body {
             EventBody::Message(message) => message.text.as_str(),
-            EventBody::Rang {} => "rang",
+            EventBody::Rang => "rang",
             other => panic!("{other:?}"),
         })
         .collect();

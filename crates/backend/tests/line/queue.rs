@@ -27,13 +27,13 @@ async fn the_wait_is_told_in_order_of_ringing_and_at_every_change() {
     let queue = inbox.queue(|queue| queue.len() == 2).await;
     let order: Vec<_> = queue.iter().map(|waiting| waiting.conversation.clone()).collect();
     assert_eq!(order, [one.conversation.clone(), two.conversation]);
-    assert!(queue.iter().all(|waiting| waiting.floor == Floor::Ringing {} && waiting.waiting_ms < 60_000));
+    assert!(queue.iter().all(|waiting| waiting.floor == Floor::Ringing && waiting.waiting_ms < 60_000));
     wait(&mut first, (1, 1)).await;
     wait(&mut second, (2, 1)).await;
 
     inbox.claim(&one.conversation).await.expect("claimed");
     wait(&mut second, (1, 1)).await;
-    let queue = inbox.queue(|queue| queue.iter().any(|waiting| waiting.floor != Floor::Ringing {})).await;
+    let queue = inbox.queue(|queue| queue.iter().any(|waiting| waiting.floor != Floor::Ringing)).await;
     assert_eq!(queue[0].floor, Floor::Human { agent: "Ada".into() }, "claimed ones stay, in order of ringing");
 
     drop(inbox);

@@ -1,0 +1,62 @@
+//! Running other programs: what is run is shown, and what fails says so.
+
+use anyhow::{Context, bail};
+use std::{
+    ffi::OsString,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+/// A call of the cargo that runs us; what it says of its progress is shown.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.args(arguments).stderr(Stdio::inherit());
+    command
+}
+
+/// Where cargo builds.
+pub(crate) fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
+}
+
+/// Tells what is being done, on standard error: standard output is for results.
+pub(crate) fn tell(words: &str) {
+    eprintln!("── {words}");
+}
+
+/// Runs to the end, its output shown.
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
+    if !status.success() {
+        bail!("{} failed ({status}); what it printed above says why", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs to the end and returns what it printed on standard output; standard error goes where the command says.
+pub(crate) fn output_of(command: &mut Command) -> anyhow::Result<String> {
+    let output = command.output().with_context(|| format!("cannot start {}", shown(command)))?;
+    if !output.status.success() {
+        bail!("{} failed ({}); what it printed above says why", shown(command), output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("{} printed no text", shown(command)))
+}
+
+/// Runs to the end, showing standard output and handing each line of it to `look`; true when it succeeded.
+pub(crate) fn watch(command: &mut Command, mut look: impl FnMut(&str)) -> anyhow::Result<bool> {
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", shown(command)))?;
+    let output = child.stdout.take().context("its output is not there")?;
+    for line in BufReader::new(output).lines() {
+        let line = line.with_context(|| format!("while reading what {} prints", shown(command)))?;
+        println!("{line}");
+        look(&line);
+    }
+    Ok(child.wait().with_context(|| format!("while waiting for {}", shown(command)))?.success())
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,85 @@
+//! `cargo xtask test`: every test, and the counts on the last line.
+
+use crate::{
+    browser::browser,
+    command::{cargo, tell, watch},
+    dist, wasm,
+};
+use anyhow::{Context, bail};
+
+/// How many tests passed and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs all tests. Prints `N passed, N failed` last.
+///
+/// # Errors
+/// A test failed, or the browser suite ran none.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let browser = browser()?;
+    tell("native tests");
+    let native = counted(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+    dist::build()?;
+    wasm::compile(&["--package", "classifier", "--example", "in_browser"])?;
+    let classifier = dist::folder("classifier");
+    wasm::bind(&wasm::compiled("examples/in_browser"), &classifier, "in_browser")?;
+    tell("browser tests");
+    let dist = std::path::absolute(dist::folder("")).context("cannot find target/dist")?;
+    let in_browser = counted(
+        cargo(&["test", "--package", "shopbell", "--test", "browser", "--", "--test-threads=2"])
+            .env("SHOPBELL_CHROMIUM", browser.chromium)
+            .env("SHOPBELL_CHROMEDRIVER", browser.chromedriver)
+            .env("SHOPBELL_DIST", dist),
+    )?;
+    println!("native: {} passed, {} failed; in the browser: {} passed, {} failed", native.passed, native.failed, in_browser.passed, in_browser.failed);
+    println!("{} passed, {} failed", native.passed + in_browser.passed, native.failed + in_browser.failed);
+    if in_browser.passed == 0 {
+        bail!("the browser suite ran no test");
+    }
+    if native.failed + in_browser.failed > 0 {
+        bail!("some tests failed; they are named above");
+    }
+    Ok(())
+}
+
+/// Runs a `cargo test` and counts. What fails without a test having failed (it does not compile, say) counts as one.
+fn counted(command: &mut std::process::Command) -> anyhow::Result<Counts> {
+    let mut counts = Counts::default();
+    let succeeded = watch(command, |line| {
+        if let Some(more) = Counts::read(line) {
+            counts.passed += more.passed;
+            counts.failed += more.failed;
+        }
+    })?;
+    if !succeeded && counts.failed == 0 {
+        counts.failed = 1;
+    }
+    Ok(counts)
+}
+
+impl Counts {
+    /// Reads `test result: ok. 3 passed; 0 failed; …`.
+    fn read(line: &str) -> Option<Counts> {
+        let line = line.strip_prefix("test result: ")?;
+        let number = |word: &str| {
+            let before = line.split(word).next()?;
+            before.rsplit([' ', '.']).find(|part| !part.is_empty())?.parse().ok()
+        };
+        Some(Counts { passed: number(" passed;")?, failed: number(" failed;")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closing_line_of_a_suite_is_read() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.52s";
+        assert_eq!(Counts::read(line), Some(Counts { passed: 12, failed: 3 }));
+        assert_eq!(Counts::read("test a_result ... ok"), None);
+    }
+}
