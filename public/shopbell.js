@@ -133,10 +133,10 @@ a { color: var(--_accent) }
     wasm.catch(() => {}); // reported by the import below
     const module = await import(`${base}shopbell-widget.js`);
     await module.default({ module_or_path: wasm });
-    settings.strings = await strings;
+    const words = Object.entries(JSON.parse(await strings)).flat().map(String);
     if (door?.querySelector('textarea')?.value) throw new Error('shopbell: the visitor is already writing to a person');
     content.replaceChildren();
-    widget = module.start(host, content, JSON.stringify({ ...settings, storageKey, humanLabel, disclosure }));
+    widget = module.start(host, content, settings.backend, settings.contact, storageKey, disclosure, words);
     answers.then(
       ([entries, bytes]) => widget.learn(entries, new Uint8Array(bytes)),
       (cause) => { console.error(cause); widget.learn('', new Uint8Array()); },
@@ -166,14 +166,14 @@ a { color: var(--_accent) }
     import(`${base}shopbell-door.js`).then((module) => module.fill(door, { settings, text, make, tell, ways }), () => {});
   };
 
-  const setOpen = (open) => {
+  const setOpen = (open, takeFocus = true) => {
     if (panel.hidden !== open) return;
-    if (open) opener = document.activeElement === host ? host.shadowRoot.activeElement : document.activeElement;
+    if (open && takeFocus) opener = document.activeElement === host ? host.shadowRoot.activeElement : document.activeElement;
     const hadFocus = host.shadowRoot.activeElement;
     panel.hidden = !open;
     launcher.setAttribute('aria-expanded', String(open));
     if (open) {
-      panel.focus({ preventScroll: true });
+      if (takeFocus) panel.focus({ preventScroll: true });
       withWidget(() => {});
     } else if (hadFocus) {
       (opener && opener.isConnected && opener !== document.body ? opener : launcher).focus({ preventScroll: true });
@@ -241,7 +241,7 @@ a { color: var(--_accent) }
     let saved;
     try { saved = JSON.parse(localStorage.getItem(storageKey)); } catch { /* no storage, or not ours */ }
     if (saved?.with_people) {
-      if (saved.open) setOpen(true);
+      if (saved.open) setOpen(true, false);
       else withWidget(() => {});
     }
   };

@@ -3,8 +3,9 @@
 use crate::{
     answering::Answering,
     live::Live,
-    page::{settings::Settings, stylesheet},
-    widget::{announcer::Announcer, panel::Panel, state::Event},
+    page::{announcer::Announcer, settings::Settings, stylesheet},
+    strings::Strings,
+    widget::{panel::Panel, state::Event},
 };
 use leptos::{mount::mount_to, prelude::*};
 use std::any::Any;
@@ -19,23 +20,26 @@ pub struct Widget {
     _mounted: Vec<Box<dyn Any>>,
 }
 
-/// Starts the widget in `content`, inside the shadow root of `host`; `settings` is the JSON of [`Settings`].
-///
-/// # Errors
-/// When `settings` is not what the loader writes.
+/// Starts the widget in `content`, inside the shadow root of `host`. What follows are the fields of [`Settings`], and the
+/// words of the page's language: key, words, key, words; see [`crate::strings`].
 #[wasm_bindgen]
-pub fn start(host: HtmlElement, content: HtmlElement, settings: &str) -> Result<Widget, JsError> {
-    let settings: Settings =
-        serde_json::from_str(settings).map_err(|error| JsError::new(&format!("shopbell: the settings: {error}")))?;
+pub fn start(
+    host: HtmlElement,
+    content: HtmlElement,
+    backend: Option<String>,
+    contact: Option<String>,
+    storage_key: String,
+    disclosure: String,
+    words: Vec<String>,
+) -> Widget {
+    let settings = Settings { backend, contact, storage_key, disclosure };
     stylesheet::adopt(&content);
-    // The live region stands beside the panel: hidden panels announce nothing.
     let root = content.closest(".root").ok().flatten().map_or_else(|| content.clone(), JsCast::unchecked_into);
     let owner = Owner::new();
-    let live = owner.with(|| Live::new(host, settings));
+    let live = owner.with(|| Live::new(host, Announcer::within(&root), settings, Strings::from_pairs(words)));
     let panel = mount_to(content, move || view! { <Panel live/> });
-    let announcer = mount_to(root, move || view! { <Announcer live/> });
     live.follow();
-    Ok(Widget { live, _mounted: vec![Box::new(panel), Box::new(announcer), Box::new(owner)] })
+    Widget { live, _mounted: vec![Box::new(panel), Box::new(owner)] }
 }
 
 #[wasm_bindgen]

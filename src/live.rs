@@ -3,8 +3,10 @@
 use crate::{
     answering::Answering,
     page::{
+        announcer::Announcer,
         events,
         identity::new_id,
+        parts,
         settings::Settings,
         storage::{self, Stored},
     },
@@ -19,70 +21,71 @@ use web_sys::HtmlElement;
 
 /// After how long without a new sign somebody is not taken to be writing any more, in milliseconds.
 const WRITING_FADES_MS: u32 = 8_000;
-/// How many announcements the live region keeps: enough for a slow reader, few enough to stay small.
-const ANNOUNCEMENTS: usize = 4;
-
 /// A handle on the live conversation; copies share it.
 #[derive(Clone, Copy)]
-pub struct Live {
-    conversation: RwSignal<Conversation, LocalStorage>,
-    /// What the live region holds, each with a number of its own.
-    announcements: RwSignal<Vec<(u32, String)>>,
-    page: StoredValue<Rc<Page>, LocalStorage>,
-    /// The line to people. Empty when the shop has no backend.
-    line: StoredValue<Option<Driver<VisitorLine>>, LocalStorage>,
-}
+pub struct Live(StoredValue<Rc<Page>, LocalStorage>);
 
-/// What stays the same, or is no view's business.
 struct Page {
+    conversation: RefCell<Conversation>,
+    /// Notified whenever the conversation has changed. One trigger and not a signal a field: the views are few, and every
+    /// kind of signal weighs.
+    changed: ArcTrigger,
     settings: Settings,
     host: HtmlElement,
+    announcer: Announcer,
+    /// The line to people. Empty when the shop has no backend.
+    line: RefCell<Option<Driver<VisitorLine>>>,
     answering: RefCell<Option<Answering>>,
     fading: RefCell<Option<Timeout>>,
 }
 
 impl Live {
     /// The conversation on this page, going on where an earlier page ended. Connects to nothing yet.
-    pub fn new(host: HtmlElement, settings: Settings) -> Self {
+    pub fn new(host: HtmlElement, announcer: Announcer, settings: Settings, strings: Strings) -> Self {
         let stored = storage::load(&settings.storage_key);
-        let strings = Rc::new(Strings::from_json(&settings.strings));
         let line_url = settings.line_url();
-        let conversation = Conversation::new(strings, line_url.is_some(), stored.lines);
-        let page = Page { settings, host, answering: RefCell::new(None), fading: RefCell::new(None) };
-        let live = Live {
-            conversation: RwSignal::new_local(conversation),
-            announcements: RwSignal::new(Vec::new()),
-            page: StoredValue::new_local(Rc::new(page)),
-            line: StoredValue::new_local(None),
-        };
+        let conversation = Conversation::new(Rc::new(strings), line_url.is_some(), stored.lines);
+        let live = Live(StoredValue::new_local(Rc::new(Page {
+            conversation: RefCell::new(conversation),
+            changed: ArcTrigger::new(),
+            settings,
+            host,
+            announcer,
+            line: RefCell::new(None),
+            answering: RefCell::new(None),
+            fading: RefCell::new(None),
+        })));
         let tell = move |notice| live.emit(Event::Line(notice));
-        live.line.set_value(line_url.map(|url| Driver::new(VisitorLine::new(stored.line), url, tell)));
+        let driver = line_url.map(|url| Driver::new(VisitorLine::new(stored.line), url, tell));
+        live.page().line.replace(driver);
         live
     }
 
-    /// The conversation, for views.
-    pub fn conversation(self) -> RwSignal<Conversation, LocalStorage> {
-        self.conversation
+    /// Looks at the conversation, and again whenever it has changed.
+    pub fn look<T>(self, look: impl FnOnce(&Conversation) -> T) -> T {
+        let page = self.page();
+        page.changed.track();
+        look(&page.conversation.borrow())
     }
 
-    /// What the live region holds, for its view.
-    pub fn announcements(self) -> RwSignal<Vec<(u32, String)>> {
-        self.announcements
+    /// Looks at the conversation once.
+    pub fn glance<T>(self, look: impl FnOnce(&Conversation) -> T) -> T {
+        look(&self.page().conversation.borrow())
     }
 
     /// The shop's other way to reach a person.
     pub fn contact(self) -> Option<String> {
-        self.page.with_value(|page| page.settings.contact.clone())
+        self.page().settings.contact.clone()
     }
 
     /// That a machine answers, in the page's language.
     pub fn disclosure(self) -> String {
-        self.page.with_value(|page| page.settings.disclosure.clone())
+        self.page().settings.disclosure.clone()
     }
 
     /// Connects when there is a conversation with people to follow.
     pub fn follow(self) {
-        if self.conversation.with_untracked(|conversation| conversation.floor().is_with_people()) {
+        if self.glance(|conversation| conversation.floor().is_with_people()) {
             self.line(Command::Follow);
         }
     }
@@ -102,15 +105,17 @@ impl Live {
     /// Gives the bot what it answers from, or tells it that there is nothing.
     pub fn learn(self, answering: Option<Answering>) {
         let ready = answering.is_some();
-        self.page.with_value(|page| page.answering.replace(answering));
+        self.page().answering.replace(answering);
         self.emit(Event::Learned(ready));
     }
 
     /// Takes in an event and carries out what follows from it.
     pub fn emit(self, event: Event) {
         // `None` when the widget was taken off the page meanwhile.
-        let effects = self.conversation.try_update(|conversation| conversation.update(event, &mut new_id));
-        for effect in effects.into_iter().flatten() {
+        let Some(page) = self.0.try_get_value() else { return };
+        let effects = page.conversation.borrow_mut().update(event, &mut new_id);
+        page.changed.notify();
+        for effect in effects {
             self.act(effect);
         }
     }
@@ -121,29 +126,26 @@ impl Live {
             Effect::Quote(id, entry) => self.reply(id, |answering| answering.quote(&entry)),
             Effect::Line(command) => self.line(command),
             Effect::Save => self.save(),
-            Effect::Announce(text) => self.announcements.update(|announcements| {
-                let number = announcements.last().map_or(0, |(number, _)| number + 1);
-                announcements.push((number, text));
-                let surplus = announcements.len().saturating_sub(ANNOUNCEMENTS);
-                announcements.drain(..surplus);
-            }),
-            Effect::Tell(name, detail) => events::dispatch(&self.host(), name, &detail),
+            Effect::Announce(text) => self.page().announcer.say(&text),
+            Effect::Tell(name, detail) => events::dispatch(&self.page().host, name, &detail),
             Effect::Unread(count) => {
                 // The attribute's name is valid, so neither call can fail.
                 let _ = match count {
-                    0 => self.host().remove_attribute("data-unread"),
-                    count => self.host().set_attribute("data-unread", &count.to_string()),
+                    0 => self.page().host.remove_attribute("data-unread"),
+                    count => self.page().host.set_attribute("data-unread", &count.to_string()),
                 };
             }
+            Effect::ShowNewest => parts::show_newest(&self.page().host),
+            Effect::FocusComposer => parts::focus_composer(&self.page().host),
             Effect::FadeWriting(sign) => {
                 let timeout = Timeout::new(WRITING_FADES_MS, move || self.emit(Event::WritingFaded(sign)));
-                self.page.with_value(|page| page.fading.replace(Some(timeout)));
+                self.page().fading.replace(Some(timeout));
             }
         }
     }
 
     fn reply(self, id: String, ask: impl FnOnce(&Answering) -> crate::answering::Reply) {
-        let reply = self.page.with_value(|page| page.answering.borrow().as_ref().map(ask));
+        let reply = self.page().answering.borrow().as_ref().map(ask);
         if let Some(reply) = reply {
             self.emit(Event::Replied(id, reply));
         }
@@ -157,21 +159,23 @@ impl Live {
 
     /// The line's driver. A clone: what it tells comes back in here.
     fn driver(self) -> Option<Driver<VisitorLine>> {
-        self.line.try_get_value().flatten()
+        self.page().line.borrow().clone()
     }
 
     fn save(self) {
         let Some(driver) = self.driver() else { return };
-        let stored = self.conversation.with_untracked(|conversation| Stored {
+        let page = self.page();
+        let conversation = page.conversation.borrow();
+        let stored = Stored {
             line: driver.with(|line| line.saved().clone()),
             lines: conversation.lines.clone(),
             with_people: conversation.floor().is_with_people(),
             open: conversation.open,
-        });
-        self.page.with_value(|page| storage::store(&page.settings.storage_key, &stored));
+        };
+        storage::store(&page.settings.storage_key, &stored);
     }
 
-    fn host(self) -> HtmlElement {
-        self.page.with_value(|page| page.host.clone())
+    fn page(self) -> Rc<Page> {
+        self.0.get_value()
     }
 }

@@ -1,17 +1,12 @@
 //! What the loader read from the page's tag.
 
-use serde::Deserialize;
-
 /// The page's settings, as the loader passes them on.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The backend's address, ending in `/`; absent when the shop has none.
     pub backend: Option<String>,
     /// Another way to reach a person: a `mailto:`, `tel:` or page address.
     pub contact: Option<String>,
-    /// The words of the page's language, as a JSON object; see [`crate::strings`].
-    pub strings: String,
     /// Under which key the conversation is stored.
     pub storage_key: String,
     /// That a machine answers, in the page's language.

@@ -2,7 +2,7 @@
 
 use super::{
     line::{Choice, Line, Near},
-    state::{Answers, Conversation, Effect, said_by},
+    state::{Answers, Conversation, Detail, Effect, said_by},
 };
 use crate::{answering::Reply, strings};
 use protocol::Author;
@@ -29,7 +29,7 @@ impl Conversation {
         }
         match reply {
             Reply::Answer { entry, text, confidence, near } => {
-                let detail = vec![("entry", entry.clone()), ("confidence", format!("{confidence:.3}"))];
+                let detail = vec![("entry", entry.clone().into()), ("confidence", Detail::Number(confidence))];
                 let choices = vec![Choice::Right, Choice::Wrong(near)];
                 let mut effects = vec![Effect::Tell("answer", detail)];
                 effects.extend(self.bot_adds(text, Some(entry), choices, new_id));
@@ -43,7 +43,16 @@ impl Conversation {
 
     pub(super) fn chose(&mut self, line: &str, choice: Choice, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
         let Some(chosen) = self.lines.iter_mut().find(|candidate| candidate.id == line) else { return Vec::new() };
+        if choice == Choice::Human {
+            // What was offered stays, to be told with the story.
+            return self.rang(new_id);
+        }
         chosen.choices.clear();
+        if self.floor().is_with_people() {
+            // The bot is silent; a question that is pressed is one to the person.
+            let Choice::Entry(near) = choice else { return Vec::new() };
+            return self.said(&near.question, new_id);
+        }
         match choice {
             Choice::Right => self.bot_says(strings::GLAD, Vec::new(), new_id),
             Choice::Wrong(near) if near.is_empty() => self.bot_says(strings::SORRY, vec![Choice::Human], new_id),
@@ -90,7 +99,7 @@ impl Conversation {
             }
         }
         self.lines.push(line);
-        let message = Effect::Tell("message", vec![("author", "bot".into()), ("text", text)]);
+        let message = Effect::Tell("message", vec![("author", "bot".into()), ("text", text.into())]);
         vec![Effect::Announce(spoken), message]
     }
 }

@@ -1,15 +1,19 @@
 //! What may be pressed under a line: "was this it?", the questions that may have been meant, a person.
 
-use super::{line::Choice, state::Event};
+use super::{
+    line::{Choice, Line},
+    state::{Conversation, Event},
+};
 use crate::{live::Live, strings};
 use leptos::prelude::*;
 
-/// The choices under the line `id`.
-pub fn choices(live: Live, id: &str, choices: &[Choice]) -> Option<AnyView> {
+/// The choices under a line.
+pub fn choices(live: Live, conversation: &Conversation, line: &Line) -> Option<AnyView> {
+    let Line { id, choices, .. } = line;
     if choices.is_empty() {
         return None;
     }
-    let strings = live.conversation().with_untracked(|conversation| conversation.strings.clone());
+    let strings = &conversation.strings;
     let asks = choices.contains(&Choice::Right).then(|| strings.say(strings::WAS_THIS_IT));
     let label = asks.clone();
     let buttons: Vec<_> = choices
@@ -21,7 +25,7 @@ pub fn choices(live: Live, id: &str, choices: &[Choice]) -> Option<AnyView> {
                 Choice::Entry(near) => near.question.clone(),
                 Choice::Human => strings.say(strings::HUMAN),
             };
-            let (id, choice) = (id.to_owned(), choice.clone());
+            let (id, choice) = (id.clone(), choice.clone());
             let chose = move |_| live.emit(Event::Chose(id.clone(), choice.clone()));
             view! { <button type="button" part="choice" on:click=chose>{label}</button> }
         })

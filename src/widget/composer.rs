@@ -2,8 +2,10 @@
 
 use super::state::Event;
 use crate::{live::Live, strings};
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use protocol::limits;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlTextAreaElement};
 
 /// The text field and its send button.
 #[component]
@@ -11,49 +13,33 @@ pub fn Composer(
     /// The conversation.
     live: Live,
 ) -> impl IntoView {
-    let conversation = live.conversation();
-    let (label, send) = conversation.with_untracked(|conversation| {
+    let (label, label_of_send) = live.glance(|conversation| {
         (conversation.strings.say(strings::COMPOSER), conversation.strings.say(strings::SEND))
     });
-    let field = NodeRef::<html::Textarea>::new();
-    // The visitor opened the panel to write: put them there.
-    let open = Memo::new(move |_| conversation.with(|conversation| conversation.open));
-    Effect::new(move |_| {
-        if let (true, Some(field)) = (open.get(), field.get()) {
-            request_animation_frame(move || {
-                let _ = field.focus();
-            });
-        }
-    });
-    let submit = move || {
-        if let Some(field) = field.get_untracked() {
-            live.emit(Event::Said(field.value()));
-            field.set_value("");
-            let _ = field.focus();
-        }
-    };
     let pressed = move |event: ev::KeyboardEvent| {
         // While an input method composes (Chinese, Japanese, accents), Enter belongs to it.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
-            submit();
+            send(live, &event_target(&event));
         }
     };
-    let typed = move |_| {
-        let is_empty = field.get_untracked().is_none_or(|field| field.value().is_empty());
-        live.emit(Event::Typed(is_empty, js_sys::Date::now() as u64));
+    let submitted = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let form: Element = event_target(&event);
+        if let Ok(Some(field)) = form.query_selector("textarea") {
+            send(live, field.unchecked_ref());
+        }
+    };
+    let typed = move |event| {
+        live.emit(Event::Typed(event_target_value(&event).is_empty(), js_sys::Date::now() as u64));
     };
     view! {
         <form
             class="composer"
-            on:submit=move |event| {
-                event.prevent_default();
-                submit();
-            }
+            on:submit=submitted
         >
             <textarea
                 part="composer"
-                node_ref=field
                 rows="1"
                 dir="auto"
                 maxlength=limits::TEXT_CHARS.to_string()
@@ -63,7 +49,15 @@ pub fn Composer(
                 on:keydown=pressed
                 on:input=typed
             ></textarea>
-            <button part="send" type="submit">{send}</button>
+            <button part="send" type="submit">{label_of_send}</button>
         </form>
     }
+}
+
+/// Says what stands in the field, and empties it.
+fn send(live: Live, field: &HtmlTextAreaElement) {
+    live.emit(Event::Said(field.value()));
+    field.set_value("");
+    // The button may have had the focus; whoever has sent something may want to go on writing.
+    let _ = field.focus();
 }

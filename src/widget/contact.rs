@@ -12,8 +12,7 @@ pub fn Contact(
     live: Live,
 ) -> impl IntoView {
     let (lead, page) = live
-        .conversation()
-        .with_untracked(|it| (it.strings.say(strings::CONTACT_LEAD), it.strings.say(strings::CONTACT_PAGE)));
+        .glance(|it| (it.strings.say(strings::CONTACT_LEAD), it.strings.say(strings::CONTACT_PAGE)));
     let label = match address.split_once(':') {
         Some(("mailto" | "tel", rest)) => rest.split('?').next().unwrap_or(rest).to_owned(),
         _ => page,

@@ -81,12 +81,16 @@ impl Conversation {
     }
 
     fn happened(&mut self, event: protocol::Event, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.id == event.cid) {
-            line.body = event.body;
+        let by_id = self.lines.iter().position(|line| line.id == event.cid);
+        // A ring of ours may have been acknowledged as this one, which another page rang and we had not heard of.
+        let known = by_id.or_else(|| self.lines.iter().position(|line| line.seq == Some(event.seq)));
+        if let Some(index) = known {
+            self.lines[index].id.clone_from(&event.cid);
+            self.lines[index].body = event.body;
             self.acknowledged(&event.cid, event.seq);
             return Vec::new();
         }
-        let after = self.lines.iter().rposition(|line| line.seq.is_some_and(|seq| seq < event.seq));
+        let place = self.place(event.seq);
         let line = Line {
             id: event.cid,
             body: event.body,
@@ -96,7 +100,11 @@ impl Conversation {
         };
         let mut effects = self.show_people(&line);
         let closed = matches!(line.body, EventBody::Closed { .. });
-        self.lines.insert(after.map_or(self.lines.len(), |index| index + 1), line);
+        if line.body == EventBody::Rang {
+            // On another page: what was said to the bot on this one is part of the story, too.
+            effects.extend(self.tell_story());
+        }
+        self.lines.insert(place, line);
         let cut_off = |line: &Line| line.author() == Author::Visitor && line.delivery == Delivery::Sending;
         if closed && self.lines.iter().any(cut_off) {
             // What was just written would reach nobody: ring again for it.
@@ -113,7 +121,7 @@ impl Conversation {
         let mut effects = vec![Effect::Announce(self.spoken(line))];
         if let Some(message) = line.message() {
             self.writing = None;
-            let detail = vec![("author", message.author.as_str().into()), ("text", message.text.clone())];
+            let detail = vec![("author", message.author.as_str().into()), ("text", message.text.clone().into())];
             effects.push(Effect::Tell("message", detail));
             if !self.open {
                 self.unread += 1;
@@ -137,8 +145,16 @@ impl Conversation {
         let misplaced = self.lines[..index].iter().any(later) || self.lines[index..].iter().any(earlier);
         if misplaced {
             let line = self.lines.remove(index);
-            let after = self.lines.iter().rposition(earlier);
-            self.lines.insert(after.map_or(0, |index| index + 1), line);
+            let place = self.place(seq);
+            self.lines.insert(place, line);
         }
+    }
+
+    /// Where a line of this `seq` stands: right after what is before it, or else before what is after it.
+    fn place(&self, seq: u64) -> usize {
+        let earlier = |line: &Line| line.seq.is_some_and(|other| other < seq);
+        let later = |line: &Line| line.seq.is_some_and(|other| other > seq);
+        let after = self.lines.iter().rposition(earlier).map(|index| index + 1);
+        after.or_else(|| self.lines.iter().position(later)).unwrap_or(self.lines.len())
     }
 }

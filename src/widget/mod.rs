@@ -11,8 +11,6 @@ pub mod state;
 pub mod words;
 
 #[cfg(target_arch = "wasm32")]
-pub mod announcer;
-#[cfg(target_arch = "wasm32")]
 pub mod answer;
 #[cfg(target_arch = "wasm32")]
 pub mod choices;

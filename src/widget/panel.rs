@@ -11,10 +11,9 @@ pub fn Panel(
     /// The conversation.
     live: Live,
 ) -> impl IntoView {
-    let conversation = live.conversation();
     let automated = live.disclosure();
     let disclosure = move || {
-        conversation.with(|conversation| match conversation.floor() {
+        live.look(|conversation| match conversation.floor() {
             Floor::Bot | Floor::Closed => automated.clone(),
             Floor::Ringing => conversation.strings.say(strings::DISCLOSURE_RINGING),
             Floor::Human { agent } => conversation.strings.say_with(strings::DISCLOSURE_HUMAN, &agent),

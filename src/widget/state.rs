@@ -1,7 +1,7 @@
 //! The visitor's conversation: what it is, what can happen to it, and what is to be done then.
 //!
-//! Pure: no DOM, clock or network, and it cannot fail. Views show a [`Conversation`] and emit [`Event`]s; `effects` carries
-//! out the [`Effect`]s. The transcript holds what the backend's log holds, in its order, and between it what has not left
+//! Pure: no DOM, clock or network, and it cannot fail. Views show a [`Conversation`] and emit [`Event`]s; `crate::live`
+//! carries out the [`Effect`]s. The transcript holds what the backend's log holds, in its order, and between it what has not left
 //! the page; who has the floor is derived from it.
 
 use super::line::{Choice, Delivery, Line};
@@ -96,11 +96,36 @@ pub enum Effect {
     /// Say this through the live region.
     Announce(String),
     /// Dispatch `shopbell:<name>` with this detail.
-    Tell(&'static str, Vec<(&'static str, String)>),
+    Tell(&'static str, Vec<(&'static str, Detail)>),
     /// Show how many messages are unread.
     Unread(u32),
     /// After a while, [`Event::WritingFaded`] with this count.
     FadeWriting(u32),
+    /// Scroll the transcript to its end.
+    ShowNewest,
+    /// The visitor opened the panel to write: put them there.
+    FocusComposer,
+}
+
+/// What an event tells the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(f32),
+}
+
+impl From<&str> for Detail {
+    fn from(text: &str) -> Self {
+        Detail::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Detail {
+    fn from(text: String) -> Self {
+        Detail::Text(text)
+    }
 }
 
 /// How often people are told that the visitor is still writing, in milliseconds.
@@ -130,6 +155,15 @@ impl Conversation {
 
     /// Takes in what happened and says what to do about it, in order. `new_id` makes UUIDv7s.
     pub fn update(&mut self, event: Event, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        let lines = self.lines.len();
+        let mut effects = self.take_in(event, new_id);
+        if self.lines.len() != lines {
+            effects.push(Effect::ShowNewest);
+        }
+        effects
+    }
+
+    fn take_in(&mut self, event: Event, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
         match event {
             Event::Said(text) => self.said(&text, new_id),
             Event::Replied(to, reply) => self.replied(&to, reply, new_id),
@@ -145,20 +179,25 @@ impl Conversation {
             Event::Learned(ready) => {
                 self.answers = if ready { Answers::Ready } else { Answers::Missing };
                 let waiting = std::mem::take(&mut self.unanswered);
-                waiting.into_iter().flat_map(|id| self.ask_bot(id, new_id)).collect()
+                waiting.into_iter().flat_map(|id| self.put(id, new_id)).collect()
             }
             Event::Opened(open) => {
                 self.open = open;
                 self.unread = 0;
                 let mut effects = vec![Effect::Unread(0)];
                 effects.extend(self.save());
+                if open {
+                    effects.extend([Effect::FocusComposer, Effect::ShowNewest]);
+                }
                 effects
             }
             Event::Line(notice) => self.heard(notice, new_id),
         }
     }
 
-    fn said(&mut self, text: &str, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+    pub(super) fn said(&mut self, text: &str, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        // Control characters mean nothing to people, and a frame full of them is too large for the backend for ever.
+        let text: String = text.chars().filter(|sign| !sign.is_control() || matches!(sign, '\n' | '\t')).collect();
         let text: String = text.trim().chars().take(limits::TEXT_CHARS as usize).collect();
         if text.is_empty() {
             return Vec::new();
@@ -166,13 +205,14 @@ impl Conversation {
         let id = new_id();
         self.lines.push(Line::here(id.clone(), said_by(Author::Visitor, text.clone(), None)));
         self.typing_told_at = None;
-        let mut effects = vec![Effect::Tell("message", vec![("author", "visitor".into()), ("text", text)])];
-        if self.floor().is_with_people() {
-            effects.extend(self.send(&id));
-        } else {
-            effects.extend(self.ask_bot(id, new_id));
-        }
+        let mut effects = vec![Effect::Tell("message", vec![("author", "visitor".into()), ("text", text.into())])];
+        effects.extend(self.put(id, new_id));
         effects
+    }
+
+    /// Puts the visitor's line of this id to whoever has the floor.
+    fn put(&mut self, id: String, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        if self.floor().is_with_people() { self.send(&id) } else { self.ask_bot(id, new_id) }
     }
 
     pub(super) fn rang(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
@@ -183,7 +223,6 @@ impl Conversation {
         if self.floor().is_with_people() {
             return Vec::new();
         }
-        self.unanswered.clear();
         let mut effects = self.tell_story();
         let cid = new_id();
         let mut line = Line::here(cid.clone(), EventBody::Rang);
@@ -195,14 +234,13 @@ impl Conversation {
         effects
     }
 
-    /// Sends what was said to and by the bot since the last ring, so that nobody has to ask again.
+    /// Sends what was said to and by the bot since people last heard of it, so that nobody has to ask again.
     pub(super) fn tell_story(&mut self) -> Vec<Effect> {
-        let untold: Vec<String> = self
-            .lines
-            .iter()
-            .filter(|line| line.delivery == Delivery::Here && line.message().is_some())
-            .map(|line| line.id.clone())
-            .collect();
+        self.unanswered.clear();
+        // What an earlier story left out as too long stays left out: it would come after its answers.
+        let told = self.lines.iter().rposition(|line| line.delivery != Delivery::Here).map_or(0, |last| last + 1);
+        let is_ours = |line: &&Line| line.message().is_some_and(|message| message.author != Author::Human);
+        let untold: Vec<String> = self.lines[told..].iter().filter(is_ours).map(|line| line.id.clone()).collect();
         let from = untold.len().saturating_sub(limits::STORY_MESSAGES);
         untold[from..].iter().flat_map(|id| self.send(id)).collect()
     }

@@ -15,16 +15,14 @@ pub fn StatusLine(
     /// The conversation.
     live: Live,
 ) -> impl IntoView {
-    let conversation = live.conversation();
-    let words = Memo::new(move |_| conversation.with(words));
-    let shows_contact = Memo::new(move |_| conversation.with(Conversation::shows_contact));
-    let contact = StoredValue::new(live.contact());
+    let contact = move || {
+        let wanted = live.look(Conversation::shows_contact);
+        live.contact().filter(|_| wanted).map(|address| view! { <Contact address live/> })
+    };
     view! {
         <div part="status" class="status">
-            <span>{words}</span>
-            <Show when=move || shows_contact.get()>
-                {contact.get_value().map(|address| view! { <Contact address live/> })}
-            </Show>
+            <span>{move || live.look(words)}</span>
+            {contact}
         </div>
     }
 }

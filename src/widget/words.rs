@@ -8,7 +8,11 @@ impl Conversation {
     /// A line as the live region says it: who, then the whole text.
     pub fn spoken(&self, line: &Line) -> String {
         match line.message() {
-            Some(message) => format!("{}: {}", self.who(line), markdown::plain(&message.text)),
+            // Only the shop's answers have marks; people's asterisks are their own.
+            Some(message) if message.author == Author::Bot => {
+                format!("{}: {}", self.who(line), markdown::plain(&message.text))
+            }
+            Some(message) => format!("{}: {}", self.who(line), message.text),
             None => self.note(line),
         }
     }

@@ -1,1 +1,12 @@
-//! x
+//! What visitors and agents live through, without a browser.
+//!
+//! `page` is a widget without a page, for `bell` and `conversation` (the visitor with the bot, and ringing), `log` (word from the
+//! backend) and `anything` (whatever happens). `world` is a real backend with real sockets, for `line`.
+
+mod anything;
+mod bell;
+mod conversation;
+mod line;
+mod log;
+mod page;
+mod world;

@@ -7,6 +7,7 @@ mod demo;
 mod dist;
 mod minify;
 mod model;
+mod prune;
 mod size;
 mod test;
 mod wasm;

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test, and the counts on the last line.
 
 use crate::{
-    browser::browser,
+    browser::{Driver, browser},
     command::{cargo, tell, watch},
     dist, wasm,
 };
@@ -28,12 +28,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
     wasm::bind(&wasm::compiled("examples/in_browser"), &classifier, "in_browser")?;
     tell("browser tests");
     let dist = std::path::absolute(dist::folder("")).context("cannot find target/dist")?;
+    let driver = Driver::start(&browser)?;
     let in_browser = counted(
         cargo(&["test", "--package", "shopbell", "--test", "browser", "--", "--test-threads=2"])
             .env("SHOPBELL_CHROMIUM", browser.chromium)
-            .env("SHOPBELL_CHROMEDRIVER", browser.chromedriver)
+            .env("SHOPBELL_WEBDRIVER", &driver.address)
             .env("SHOPBELL_DIST", dist),
     )?;
+    drop(driver);
     println!("native: {} passed, {} failed; in the browser: {} passed, {} failed", native.passed, native.failed, in_browser.passed, in_browser.failed);
     println!("{} passed, {} failed", native.passed + in_browser.passed, native.failed + in_browser.failed);
     if in_browser.passed == 0 {

@@ -3,6 +3,7 @@
 use crate::{
     command::{cargo, output_of, run, target_folder, tell},
     minify::{Kind, minified},
+    prune::{prune, shorten},
 };
 use anyhow::{Context, bail};
 use std::{
@@ -64,11 +65,15 @@ pub(crate) fn bind(input: &Path, folder: &Path, name: &str) -> anyhow::Result<()
     }
     tell(&format!("binding {}", wasm.display()));
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(name).typescript(false).omit_default_module_path(true);
-    bindgen.remove_name_section(std::env::var("NAMES").is_err()).remove_producers_section(true);
+    let module = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
+    bindgen.input_bytes(name, prune(&module)?).out_name(name).typescript(false).omit_default_module_path(true);
+    bindgen.remove_name_section(true).remove_producers_section(true);
     bindgen.web(true)?.generate(folder).with_context(|| format!("while binding {}", input.display()))?;
     let glue = folder.join(format!("{name}.js"));
     let source = fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
+    let bound = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let (bound, source) = shorten(&bound, source)?;
+    fs::write(&wasm, bound).with_context(|| format!("cannot write {}", wasm.display()))?;
     fs::write(&glue, minified(&source, Kind::Module)?).with_context(|| format!("cannot write {}", glue.display()))?;
     optimise(&wasm)
 }

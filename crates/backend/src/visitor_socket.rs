@@ -168,10 +168,10 @@ impl Line {
     async fn tell_log(&mut self, socket: &mut Socket<Upgraded>) -> Result<(), StoreError> {
         let stretch = self.tail.read(&self.service.store).await?;
         if !stretch.replay.is_empty() {
-            socket.push(&ServerToVisitor::Replay { events: stretch.replay });
+            socket.push(&ServerToVisitor::Replay(stretch.replay));
         }
         for event in stretch.live {
-            socket.push(&ServerToVisitor::Event { event });
+            socket.push(&ServerToVisitor::Event(event));
         }
         Ok(())
     }

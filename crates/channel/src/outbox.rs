@@ -6,37 +6,31 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outbox(Vec<Pending>);
 
-/// One frame and the id it is acknowledged by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Pending {
-    /// The client-made id.
-    cid: String,
-    /// The frame, sent again on every new connection until it is acknowledged or refused.
-    text: String,
-}
+/// The client-made id a frame is acknowledged by, and the frame, sent again on every new connection until then.
+type Pending = (String, String);
 
 impl Outbox {
     /// Adds a frame at the end. The same id is never added twice.
     pub fn add(&mut self, cid: &str, text: String) {
         if !self.contains(cid) {
-            self.0.push(Pending { cid: cid.to_owned(), text });
+            self.0.push((cid.to_owned(), text));
         }
     }
 
     /// Takes out what was acknowledged or refused; true when it was there.
     pub fn settle(&mut self, cid: &str) -> bool {
         let before = self.0.len();
-        self.0.retain(|pending| pending.cid != cid);
+        self.0.retain(|(waiting, _)| waiting != cid);
         self.0.len() != before
     }
 
     /// Whether a frame of this id still waits.
     pub fn contains(&self, cid: &str) -> bool {
-        self.0.iter().any(|pending| pending.cid == cid)
+        self.0.iter().any(|(waiting, _)| waiting == cid)
     }
 
     /// The waiting frames, oldest first.
     pub fn frames(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|pending| pending.text.as_str())
+        self.0.iter().map(|(_, text)| text.as_str())
     }
 }

@@ -149,10 +149,10 @@ impl VisitorLine {
                 outputs.extend(self.resend());
                 outputs
             }
-            ServerToVisitor::Replay { events } => {
+            ServerToVisitor::Replay(events) => {
                 events.into_iter().flat_map(|event| self.happened(event, random)).collect()
             }
-            ServerToVisitor::Event { event } => self.happened(event, random),
+            ServerToVisitor::Event(event) => self.happened(event, random),
             ServerToVisitor::Ack { cid, seq, .. } => {
                 self.saved.outbox.settle(&cid);
                 vec![Output::Notice(Notice::Acknowledged(cid, seq)), Output::Notice(Notice::Save)]

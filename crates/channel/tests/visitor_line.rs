@@ -41,7 +41,7 @@ impl Backend {
                         floor: Floor::Bot,
                         limits: Limits::visitor(),
                     },
-                    ServerToVisitor::Replay { events: self.log[seen..].to_vec() },
+                    ServerToVisitor::Replay(self.log[seen..].to_vec()),
                 ];
             }
             VisitorFrame::Send { cid, author, text, entry } => {
@@ -53,7 +53,7 @@ impl Backend {
         let (seq, dup) = self.store(&cid, body);
         let mut answers = vec![ServerToVisitor::Ack { cid, seq, dup }];
         if !dup {
-            answers.push(ServerToVisitor::Event { event: self.log[seq as usize - 1].clone() });
+            answers.push(ServerToVisitor::Event(self.log[seq as usize - 1].clone()));
         }
         answers
     }
@@ -115,7 +115,7 @@ impl World {
                 let message = Message { author: Author::Human, text: "Hello".into(), name: None, entry: None };
                 let (seq, _) = self.backend.store(&format!("agent-{number}"), EventBody::Message(message));
                 if self.connected {
-                    self.down.push(ServerToVisitor::Event { event: self.backend.log[seq as usize - 1].clone() });
+                    self.down.push(ServerToVisitor::Event(self.backend.log[seq as usize - 1].clone()));
                 }
             }
             Step::Up if !self.up.is_empty() => {
@@ -223,7 +223,7 @@ fn from_backend(world: &mut World, frame: &ServerToVisitor) -> Vec<Output<Notice
 fn a_hole_in_the_log_makes_the_line_reconnect_and_resume() {
     let mut world = welcomed();
     let event = Event { seq: 5, cid: "x".into(), at: 0, body: EventBody::Rang };
-    let outputs = from_backend(&mut world, &ServerToVisitor::Event { event });
+    let outputs = from_backend(&mut world, &ServerToVisitor::Event(event));
     assert!(outputs.contains(&Output::Close), "{outputs:?}");
     assert!(!outputs.iter().any(|output| matches!(output, Output::Notice(Notice::Happened(_)))), "{outputs:?}");
 }

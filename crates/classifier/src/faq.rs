@@ -1,7 +1,6 @@
 //! The shop's FAQ: the only words the bot may say, read from JSON and held to its limits.
 
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
 /// How large a FAQ may be. Lengths are in characters (Unicode scalar values).
 pub mod limits {
@@ -124,12 +123,13 @@ impl Faq {
         if self.entries.len() > limits::ENTRIES {
             return Err(FaqError::TooManyEntries { count: self.entries.len() });
         }
-        let mut ids = BTreeSet::new();
         for (index, entry) in self.entries.iter().enumerate() {
             entry.check(index + 1)?;
-            if !ids.insert(entry.id.as_str()) {
-                return Err(FaqError::DuplicateId { id: entry.id.clone() });
-            }
+        }
+        let mut ids: Vec<&str> = self.entries.iter().map(|entry| entry.id.as_str()).collect();
+        ids.sort_unstable();
+        if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(FaqError::DuplicateId { id: twice[0].to_owned() });
         }
         Ok(())
     }

@@ -63,7 +63,7 @@ impl Reader {
                 self.word.push(character);
                 self.end_word();
             }
-            character if character.is_alphanumeric() => self.word.extend(character.to_lowercase()),
+            character if character.is_alphanumeric() => self.word.push(lower_case(character)),
             _ => self.end_word(),
         }
     }
@@ -89,6 +89,22 @@ impl Reader {
     }
 }
 
+/// The small form of a Latin, Greek or Cyrillic letter, by Unicode's blocks. The whole of Unicode's table would be an eighth of
+/// what the widget weighs beside the model.
+fn lower_case(letter: char) -> char {
+    let code = u32::from(letter);
+    let small = match letter {
+        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' => code + 32,
+        'Ѐ'..='Џ' => code + 80,
+        'Ÿ' => 0xff,
+        // Here large and small letters take turns, the large one first at even places and then at odd ones.
+        'Ā'..='ķ' | 'Ŋ'..='ŷ' | 'Ѡ'..='ҁ' | 'Ҋ'..='ҿ' | 'Ḁ'..='ẕ' | 'Ạ'..='ỿ' => code | 1,
+        'Ĺ'..='ň' | 'Ź'..='ž' => (code + 1) & !1,
+        _ => code,
+    };
+    char::from_u32(small).unwrap_or(letter)
+}
+
 /// Scripts that put no spaces between words: each character is taken for one.
 fn stands_alone(character: char) -> bool {
     matches!(character, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
@@ -105,6 +121,16 @@ mod tests {
     #[test]
     fn words_are_lower_case_and_clauses_end_at_stops() {
         assert_eq!(read("Hi! WHERE’S my parcel"), [vec!["hi"], vec!["wheres", "my", "parcel"]]);
+    }
+
+    #[test]
+    fn letters_become_small_as_unicode_has_it() {
+        for letter in ('A'..='ž').chain('Α'..='ώ').chain('Ѐ'..='џ').chain('Ḁ'..='ẕ').chain('Ạ'..='ỹ') {
+            // Letters whose small form is two characters or of another block are left as they are.
+            if letter.is_alphanumeric() && letter.to_lowercase().count() == 1 && !"İẞ".contains(letter) {
+                assert_eq!(lower_case(letter).to_string(), letter.to_lowercase().to_string(), "{letter}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Misspelt words: one that nobody knows is read as a known one that a single slip of the finger away from it.
 
 use crate::encoder::Encoder;
-use std::collections::BTreeMap;
 
 /// Shorter words have too many neighbours to guess from.
 const SHORTEST: usize = 4;
@@ -10,8 +9,8 @@ const SHORTEST: usize = 4;
 #[derive(Clone, Debug)]
 pub(crate) struct Spelling {
     encoder: Encoder,
-    /// The shop's words and how often it uses them.
-    shop: BTreeMap<String, u32>,
+    /// The shop's words in order, and how often it uses them.
+    shop: Vec<(String, u32)>,
     /// The letters that words are made of.
     letters: Vec<char>,
 }
@@ -19,22 +18,29 @@ pub(crate) struct Spelling {
 impl Spelling {
     /// Learns the shop's words, beside which those of the encoder count as known.
     pub(crate) fn learn<'a>(encoder: &Encoder, words: impl Iterator<Item = &'a str>) -> Spelling {
-        let mut shop = BTreeMap::new();
+        let mut words: Vec<&str> = words.collect();
+        words.sort_unstable();
         let mut letters: Vec<char> = ('a'..='z').collect();
-        for word in words {
-            let new = |letter: &char| letter.is_alphabetic() && !letters.contains(letter);
-            let new: Vec<char> = word.chars().filter(new).collect();
-            letters.extend(new);
-            *shop.entry(word.to_owned()).or_insert(0) += 1;
+        for letter in words.iter().flat_map(|word| word.chars()) {
+            if letter.is_alphabetic() && !letters.contains(&letter) {
+                letters.push(letter);
+            }
         }
+        let shop = words.chunk_by(|one, next| one == next).map(|equal| (equal[0].to_owned(), equal.len() as u32)).collect();
         Spelling { encoder: encoder.clone(), shop, letters }
     }
 
     /// Whether the shop or the encoder knows the word; numbers need no knowing.
     pub(crate) fn knows(&self, word: &str) -> bool {
-        self.shop.contains_key(word)
+        self.count(word).is_some()
             || self.encoder.commonness(word).is_some()
             || !word.chars().all(char::is_alphabetic)
+    }
+
+    /// How often the shop uses the word, if it does.
+    fn count(&self, word: &str) -> Option<u32> {
+        let place = self.shop.binary_search_by(|(known, _)| known.as_str().cmp(word));
+        place.ok().map(|place| self.shop[place].1)
     }
 
     /// The word itself if it is known or nothing like it is; else the likeliest known word.
@@ -45,7 +51,7 @@ impl Spelling {
         }
         let mut best = None;
         slips(&letters, &self.letters, |slip, meant| {
-            let shop = self.shop.get(meant).copied();
+            let shop = self.count(meant);
             let encoder = self.encoder.commonness(meant);
             if shop.is_some() || encoder.is_some() {
                 let likelihood = (shop.is_some(), slip, shop.unwrap_or(0), encoder.unwrap_or(0));

@@ -55,7 +55,6 @@ pub enum AgentFrame {
 
 /// Who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AgentProfile {
     /// The name they log in with and visitors see.
     pub name: String,
@@ -63,7 +62,6 @@ pub struct AgentProfile {
 
 /// One open conversation, as the queue shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ConversationSummary {
     /// The conversation's id.
     pub conversation: String,
@@ -81,7 +79,7 @@ pub struct ConversationSummary {
 
 /// From the backend to the inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub enum ServerToAgent {
     /// The answer to `hello`.
     Welcome {

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// A refusal. Causes inside the backend are logged there, never sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct WireError {
     /// For programs.
     pub code: ErrorCode,

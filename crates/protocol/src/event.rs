@@ -30,7 +30,6 @@ impl Author {
 
 /// One stored entry of a conversation's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Event {
     /// Position in the conversation, counted from 1 without gaps.
     pub seq: u64,
@@ -44,7 +43,7 @@ pub struct Event {
 
 /// What happened in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub enum EventBody {
     /// Somebody said something.
     Message(Message),
@@ -64,7 +63,6 @@ pub enum EventBody {
 
 /// Something said, by whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Message {
     /// Who wrote it.
     pub author: Author,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The one holder of the floor: `bot -> ringing -> human -> closed`, and from `closed` back to `ringing`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub enum Floor {
     /// The bot answers; nothing is sent to the backend.
     #[default]

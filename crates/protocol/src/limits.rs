@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// The limits a client is told in `welcome`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Characters (Unicode scalar values) in one message.
     pub text_chars: u32,

@@ -59,7 +59,7 @@ pub struct Resume {
 
 /// From the backend to the widget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub enum ServerToVisitor {
     /// The answer to `hello`. `replay` frames follow until `head`, then the live tail.
     Welcome {
@@ -81,16 +81,10 @@ pub enum ServerToVisitor {
         /// What the backend accepts.
         limits: Limits,
     },
-    /// A contiguous stretch of the log that the client does not hold.
-    Replay {
-        /// In order of `seq`.
-        events: Vec<Event>,
-    },
+    /// A contiguous stretch of the log that the client does not hold, in order of `seq`.
+    Replay(Vec<Event>),
     /// One more event at the end of the log.
-    Event {
-        /// The event.
-        event: Event,
-    },
+    Event(Event),
     /// A `send` or `human` is stored durably.
     Ack {
         /// The frame's id.

@@ -55,7 +55,7 @@ async fn a_long_log_comes_in_frames_of_at_most_fifty_events_and_in_order() {
     let mut frames = Vec::new();
     let mut log = Vec::new();
     while log.len() < again.head as usize {
-        if let ServerToVisitor::Replay { events } = line.next().await {
+        if let ServerToVisitor::Replay(events) = line.next().await {
             frames.push(events.len());
             log.extend(events);
         }

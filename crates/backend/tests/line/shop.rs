@@ -285,8 +285,8 @@ impl VisitorLine {
         let mut log: Vec<Event> = Vec::new();
         while log.last().is_none_or(|event| event.seq < head) {
             match self.next().await {
-                ServerToVisitor::Replay { events } => log.extend(events),
-                ServerToVisitor::Event { event } => log.push(event),
+                ServerToVisitor::Replay(events) => log.extend(events),
+                ServerToVisitor::Event(event) => log.push(event),
                 _ => {}
             }
         }
@@ -296,7 +296,7 @@ impl VisitorLine {
     /// Reads on until a message by somebody: its text.
     pub(crate) async fn message_by(&mut self, author: Author) -> String {
         self.until(|frame| match frame {
-            ServerToVisitor::Event { event: Event { body: EventBody::Message(message), .. } }
+            ServerToVisitor::Event(Event { body: EventBody::Message(message), .. })
                 if message.author == author =>
             {
                 Some(message.text)

@@ -1,0 +1,138 @@
+//! What the bot says, and what it never does.
+
+use crate::{browser::Browser, shop::Shop, visitor::{Visitor, with_parts}};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_first_words_in_the_panel_say_that_an_assistant_answers() {
+    let shop = Shop::open().await;
+    Browser::with("disclosure", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let panel = visitor.sees("panel").await.text().await.expect("its text");
+        let first = panel.lines().next().unwrap_or_default();
+        assert!(first.contains("automated assistant"), "{panel}");
+        let disclosure = visitor.sees("disclosure").await.text().await.expect("its text");
+        assert_eq!(first, disclosure);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_answer_leads_to_near_questions_and_one_of_them_to_its_answer() {
+    let shop = Shop::open().await;
+    Browser::with("near questions", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let answer = visitor.asks("how much does shipping cost").await;
+        assert!(answer.entry.is_some(), "{answer:?}");
+        assert_eq!(visitor.choices().await, ["Yes", "No"], "was this it?");
+        visitor.chooses("No").await;
+        visitor.line_by("bot", 1).await;
+        let near = visitor.choices().await;
+        assert_eq!(near.len(), 4, "three near questions and a person: {near:?}");
+        assert_eq!(near[3], "Talk to a human");
+        visitor.chooses(&near[0]).await;
+        let chosen = visitor.line_by("bot", 2).await;
+        assert!(chosen.entry.is_some_and(|entry| Some(entry) != answer.entry), "another entry");
+        assert_eq!(visitor.lines_by("visitor").await[1].text, near[0], "the question stands there as the visitor's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unsure_bot_asks_which_of_three_was_meant() {
+    let shop = Shop::open().await;
+    let entry = |id: &str, question: &str| json!({ "id": id, "question": question, "examples": [], "answer": format!("Answer {id}.") });
+    let faq = json!({ "language": "en", "entries": [
+        entry("one", "How do I wash the blue wool blanket?"),
+        entry("two", "How do I wash the red wool blanket?"),
+        entry("three", "How do I wash the green wool blanket?"),
+        entry("four", "Where is your store?"),
+    ] });
+    shop.pages.put("/faq.json", "application/json", faq.to_string());
+    Browser::with("did you mean", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let mut asked = Vec::new();
+        for (place, question) in ["washing wool", "blanket", "wool blanket care"].into_iter().enumerate() {
+            visitor.says(question).await;
+            asked.push(visitor.line_by("bot", place).await);
+        }
+        let unsure = asked.iter().find(|line| line.text.contains("Did you mean"));
+        assert!(unsure.is_some_and(|line| line.entry.is_none()), "it asks back: {asked:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_is_shown_as_elements_and_nothing_in_it_becomes_more_than_that() {
+    let shop = Shop::open().await;
+    let answer = "A **bold** word, an *emphasis*, [inside](/returns), [outside](https://other.example/x).\n\n- one\n- two\n\n\
+                  <img src=x onerror=\"window.hacked = 1\"> [bad](javascript:window.hacked=1) <script>window.hacked = 1</script>";
+    let faq = json!({ "language": "en", "entries": [
+        { "id": "all", "question": "What can you show?", "examples": ["show everything"], "answer": answer },
+        { "id": "other", "question": "Where is your store?", "examples": [], "answer": "In the harbour." },
+    ] });
+    shop.pages.put("/faq.json", "application/json", faq.to_string());
+    Browser::with("markdown", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let line = visitor.asks("What can you show?").await;
+        assert_eq!(line.entry.as_deref(), Some("all"));
+        assert!(line.text.contains("<img src=x onerror"), "shown as the text it is: {}", line.text);
+        let script = "const body = parts('message').find(line => line.dataset.entry).querySelector('.body'); return [\
+                      [...body.querySelectorAll('strong, em, li')].map(element => element.innerText), \
+                      [...body.querySelectorAll('a')].map(link => [link.getAttribute('href'), link.target, link.rel]), \
+                      body.querySelectorAll('img, script').length, window.hacked ?? null]";
+        let found = browser.run(&with_parts(script), &[]).await;
+        let links = json!([["/returns", "", ""], ["https://other.example/x", "_blank", "noopener noreferrer"]]);
+        assert_eq!(found, json!([["bold", "emphasis", "one", "two"], links, 0, null]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_asked_while_the_answers_load_is_answered_when_they_have() {
+    let shop = Shop::open().await;
+    Browser::with("asked early", async |browser: &Browser| {
+        browser.goto(&shop.origin).await;
+        browser.until("the commands are there", "return typeof shopbell === 'function'").await;
+        let visitor = Visitor { browser };
+        browser.run("shopbell('ask', 'how long does shipping take?')", &[]).await;
+        assert!(visitor.line_by("bot", 0).await.entry.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_broken_faq_is_named_in_the_console_and_a_person_is_offered() {
+    let shop = Shop::open().await;
+    shop.pages.put("/faq.json", "application/json", r#"{"language":"en","entries":[{"id":"a","question":"","answer":"x"}]}"#);
+    Browser::with("broken FAQ", async |browser: &Browser| {
+        browser.goto(&shop.origin).await;
+        browser.run("window.said = []; const error = console.error; console.error = (...words) => { said.push(String(words[0])); error(...words); }", &[]).await;
+        let visitor = Visitor { browser };
+        visitor.opens().await;
+        visitor.says("how long does shipping take?").await;
+        let line = visitor.line_by("bot", 0).await;
+        assert!(line.text.contains("I cannot look up answers right now"), "{}", line.text);
+        let said = browser.run("return said.join('\\n')", &[]).await;
+        assert!(said.as_str().is_some_and(|said| said.contains("entry 1 (\"a\") has an empty question")), "{said}");
+        visitor.chooses("Talk to a human").await;
+        visitor.is_told("You rang the bell").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn asking_for_a_person_in_words_rings_the_bell() {
+    let shop = Shop::open().await;
+    Browser::with("a person, in words", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        visitor.says("can I please talk to a real person").await;
+        visitor.is_told("You rang the bell").await;
+    })
+    .await;
+}

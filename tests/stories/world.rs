@@ -1,0 +1,400 @@
+//! A real backend on a free port with its own database, and the two ends of its lines: a visitor's widget and an agent's inbox,
+//! each a pure state and a pure line, here with real sockets.
+
+use backend::{Config, ServeError};
+use channel::{AgentLine, Input, Line, Output, Timer, VisitorLine, agent_line, visitor_line};
+use futures_util::{SinkExt, StreamExt};
+use inbox::state::{self as inbox_state, Inbox};
+use shopbell::{
+    answering::Answering,
+    strings::Strings,
+    widget::{
+        line::Line as TranscriptLine,
+        state::{Conversation, Effect, Event},
+    },
+};
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    fs,
+    future::pending,
+    net::SocketAddr,
+    path::PathBuf,
+    rc::Rc,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest},
+};
+
+const SHOP: &str = "https://shop.example";
+const PASSWORD: &str = "a long password";
+/// A story that waits longer than this for anything has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A new id, in the shape the backend takes.
+fn new_id() -> String {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    format!("01980000-0000-7000-8000-{:012x}", LAST.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A shop whose backend comes and goes, on one database.
+pub(crate) struct Shop {
+    folder: TempDir,
+    /// Where the backend is, or was last.
+    address: Rc<Cell<SocketAddr>>,
+    running: Option<Running>,
+    answering: Rc<Answering>,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Shop {
+        let public = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/public"));
+        let faq = fs::read_to_string(public.join("faq.json")).expect("the FAQ");
+        let encoder = fs::read(public.join("encoder.bin")).expect("the encoder");
+        let mut shop = Shop {
+            folder: tempfile::tempdir().expect("a folder"),
+            address: Rc::new(Cell::new(SocketAddr::from(([127, 0, 0, 1], 0)))),
+            running: None,
+            answering: Rc::new(Answering::new(&faq, &encoder).expect("a bot")),
+        };
+        shop.start().await;
+        shop
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("shopbell.db")
+    }
+
+    /// Starts the backend, on a new port and the same database.
+    pub(crate) async fn start(&mut self) {
+        let config = Config::new(self.database(), &[SHOP]).expect("settings");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        self.address.set(listener.local_addr().expect("an address"));
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(backend::serve(listener, config, async {
+            // A dropped sender is the end of the test.
+            let _ = stopped.await;
+        }));
+        self.running = Some(Running { stop, served });
+    }
+
+    /// Stops the backend and waits until it has.
+    pub(crate) async fn stop(&mut self) {
+        let Running { stop, served } = self.running.take().expect("it runs");
+        stop.send(()).expect("still serving");
+        timeout(PATIENCE, served).await.expect("in time").expect("no panic").expect("a clean end");
+    }
+
+    /// The database is lost, with everybody and everything in it.
+    pub(crate) fn loses_its_database(&self) {
+        for end in ["db", "db-wal", "db-shm"] {
+            // The latter two are there only after a crash.
+            let _ = fs::remove_file(self.database().with_extension(end));
+        }
+    }
+
+    /// A visitor with the panel open, whose bot can answer.
+    pub(crate) async fn visitor(&self) -> Visitor {
+        Visitor::on_a_page(self, VisitorLine::default(), Vec::new()).await
+    }
+
+    /// An agent who is logged in and sees the queue.
+    pub(crate) async fn agent(&self, name: &str) -> Agent {
+        backend::agents::add(&self.database(), name, PASSWORD).await.expect("added");
+        let headers = vec![("cookie", self.log_in(name).await)];
+        let address = self.address.clone();
+        let origin = Box::new(move || format!("http://{}", address.get()));
+        let wire = Wire::new(AgentLine::default(), "/v1/agent/line", self.address.clone(), origin, headers);
+        let mut agent = Agent { inbox: Inbox::default(), wire };
+        agent.does(inbox_state::Event::Shown(true)).await;
+        agent.does(inbox_state::Event::Recognised(Some(name.into()))).await;
+        agent.until("the queue", |inbox| inbox.queue.is_some()).await;
+        agent
+    }
+
+    /// Logs in over HTTP: the cookie.
+    async fn log_in(&self, name: &str) -> String {
+        let address = self.address.get();
+        let body = serde_json::json!({ "name": name, "password": PASSWORD }).to_string();
+        let request = format!(
+            "POST /v1/agent/login HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut connection = TcpStream::connect(address).await.expect("a connection");
+        connection.write_all(request.as_bytes()).await.expect("written");
+        let mut answer = String::new();
+        timeout(PATIENCE, connection.read_to_string(&mut answer)).await.expect("in time").expect("an answer");
+        let cookies = answer.lines().filter_map(|line| line.split_once(": "));
+        let mut cookies = cookies.filter(|(header, _)| header.eq_ignore_ascii_case("set-cookie"));
+        let (_, cookie) = cookies.next().unwrap_or_else(|| panic!("no cookie: {answer}"));
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A line with a socket and a clock, as `channel::driver` is in a browser.
+struct Wire<L: Line> {
+    line: L,
+    path: &'static str,
+    address: Rc<Cell<SocketAddr>>,
+    /// The page's origin, at the moment.
+    origin: Box<dyn Fn() -> String>,
+    headers: Vec<(&'static str, String)>,
+    socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
+    timers: Vec<(Timer, Instant)>,
+}
+
+impl<L: Line> Wire<L> {
+    fn new(
+        line: L,
+        path: &'static str,
+        address: Rc<Cell<SocketAddr>>,
+        origin: Box<dyn Fn() -> String>,
+        headers: Vec<(&'static str, String)>,
+    ) -> Self {
+        Wire { line, path, address, origin, headers, socket: None, timers: Vec::new() }
+    }
+
+    /// The line takes something in; what it asks for is done, and what it tells is returned.
+    async fn on(&mut self, input: Input<L::Command>) -> Vec<L::Notice> {
+        let mut inputs = VecDeque::from([input]);
+        let mut notices = Vec::new();
+        while let Some(input) = inputs.pop_front() {
+            // Without chance: every wait between attempts is the shortest.
+            for output in self.line.on(input, 0.0) {
+                match output {
+                    Output::Open => inputs.push_back(self.open().await),
+                    Output::Close => self.socket = None,
+                    Output::Transmit(text) => {
+                        if let Some(socket) = &mut self.socket {
+                            // A dead socket shows when it is read.
+                            let _ = socket.send(Message::text(text)).await;
+                        }
+                    }
+                    Output::Timer(timer, ms) => {
+                        self.timers.retain(|(earlier, _)| *earlier != timer);
+                        self.timers.push((timer, Instant::now() + Duration::from_millis(ms.into())));
+                    }
+                    Output::Notice(notice) => notices.push(notice),
+                }
+            }
+        }
+        notices
+    }
+
+    async fn open(&mut self) -> Input<L::Command> {
+        let mut request =
+            format!("ws://{}{}", self.address.get(), self.path).into_client_request().expect("an address");
+        for (name, value) in self.headers.iter().cloned().chain([("origin", (self.origin)())]) {
+            request.headers_mut().insert(name, value.parse().expect("a header"));
+        }
+        self.socket = connect_async(request).await.ok().map(|(socket, _)| socket);
+        if self.socket.is_some() { Input::Opened } else { Input::Closed }
+    }
+
+    /// Waits for the next thing that happens to the line, and takes it in.
+    async fn next(&mut self) -> Vec<L::Notice> {
+        let due = self.timers.iter().copied().min_by_key(|(_, at)| *at);
+        let (socket, timer) = (self.socket.as_mut(), due);
+        let input = tokio::select! {
+            frame = async { match socket { Some(socket) => socket.next().await, None => pending().await } } => match frame {
+                Some(Ok(Message::Text(text))) => Input::Text(text.to_string()),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => {
+                    self.socket = None;
+                    Input::Closed
+                }
+                Some(Ok(_)) => return Vec::new(),
+            },
+            timer = async { match timer { Some((timer, at)) => { sleep_until(at).await; timer } None => pending().await } } => {
+                self.timers.retain(|(other, _)| *other != timer);
+                Input::TimedOut(timer)
+            }
+        };
+        self.on(input).await
+    }
+
+    /// The network fails: what is on its way in either direction and not yet read is gone.
+    async fn cut(&mut self) -> Vec<L::Notice> {
+        self.socket = None;
+        self.on(Input::Closed).await
+    }
+}
+
+/// A visitor's widget.
+pub(crate) struct Visitor {
+    pub(crate) conversation: Conversation,
+    wire: Wire<VisitorLine>,
+    answering: Rc<Answering>,
+    /// What the page's storage holds.
+    stored: Option<String>,
+}
+
+impl Visitor {
+    async fn on_a_page(shop: &Shop, line: VisitorLine, lines: Vec<TranscriptLine>) -> Visitor {
+        let conversation = Conversation::new(Rc::new(Strings::default()), true, lines);
+        let wire = Wire::new(line, "/v1/visitor", shop.address.clone(), Box::new(|| SHOP.to_owned()), Vec::new());
+        let mut visitor = Visitor { conversation, wire, answering: shop.answering.clone(), stored: None };
+        if visitor.conversation.floor().is_with_people() {
+            let notices = visitor.wire.on(Input::Command(visitor_line::Command::Follow)).await;
+            visitor.are_told(notices).await;
+        }
+        visitor.does(Event::Opened(true)).await;
+        visitor.does(Event::Learned(true)).await;
+        visitor
+    }
+
+    pub(crate) async fn says(&mut self, text: &str) {
+        self.does(Event::Said(text.into())).await;
+    }
+
+    pub(crate) async fn does(&mut self, event: Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in self.conversation.update(event, &mut new_id) {
+                match effect {
+                    Effect::Classify(id, text) => events.push_back(Event::Replied(id, self.answering.reply(&text))),
+                    Effect::Quote(id, entry) => events.push_back(Event::Replied(id, self.answering.quote(&entry))),
+                    Effect::Line(command) => {
+                        events.extend(self.wire.on(Input::Command(command)).await.into_iter().map(Event::Line));
+                    }
+                    Effect::Save => self.store(),
+                    // The rest is for the page alone.
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn store(&mut self) {
+        let stored = (self.wire.line.saved(), &self.conversation.lines);
+        self.stored = Some(serde_json::to_string(&stored).expect("what is stored serialises"));
+    }
+
+    async fn are_told(&mut self, notices: Vec<visitor_line::Notice>) {
+        for notice in notices {
+            self.does(Event::Line(notice)).await;
+        }
+    }
+
+    /// Waits until the conversation is so.
+    pub(crate) async fn until(&mut self, what: &str, so: impl Fn(&Conversation) -> bool) {
+        let waiting = async {
+            while !so(&self.conversation) {
+                let notices = self.wire.next().await;
+                self.are_told(notices).await;
+            }
+        };
+        let in_time = timeout(PATIENCE, waiting).await;
+        assert!(in_time.is_ok(), "the visitor waits for {what} in vain: {:#?}", self.conversation);
+    }
+
+    /// The network fails under the widget.
+    pub(crate) async fn is_cut_off(&mut self) {
+        let notices = self.wire.cut().await;
+        self.are_told(notices).await;
+    }
+
+    /// The visitor goes to another page of the shop: only what is stored stays.
+    pub(crate) async fn reloads(self, shop: &Shop) -> Visitor {
+        self.opens_another_page(shop).await
+    }
+
+    /// The visitor opens another page beside this one.
+    pub(crate) async fn opens_another_page(&self, shop: &Shop) -> Visitor {
+        let (saved, lines) = match &self.stored {
+            Some(stored) => serde_json::from_str(stored).expect("what is stored parses"),
+            None => Default::default(),
+        };
+        Visitor::on_a_page(shop, VisitorLine::new(saved), lines).await
+    }
+
+    /// Every line as its author and its words.
+    pub(crate) fn transcript(&self) -> Vec<String> {
+        self.conversation.lines.iter().map(|line| self.conversation.spoken(line)).collect()
+    }
+}
+
+/// An agent's inbox.
+pub(crate) struct Agent {
+    pub(crate) inbox: Inbox,
+    wire: Wire<AgentLine>,
+}
+
+impl Agent {
+    pub(crate) async fn does(&mut self, event: inbox_state::Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            let effects = inbox_state::update(&mut self.inbox, event, 0, &mut new_id);
+            for effect in effects {
+                if let inbox_state::Effect::Line(command) = effect {
+                    let notices = self.wire.on(Input::Command(command)).await;
+                    events.extend(notices.into_iter().map(inbox_state::Event::Line));
+                }
+            }
+        }
+    }
+
+    /// Waits until the inbox is so.
+    pub(crate) async fn until(&mut self, what: &str, so: impl Fn(&Inbox) -> bool) {
+        let waiting = async {
+            while !so(&self.inbox) {
+                let notices: Vec<agent_line::Notice> = self.wire.next().await;
+                for notice in notices {
+                    self.does(inbox_state::Event::Line(notice)).await;
+                }
+            }
+        };
+        let in_time = timeout(PATIENCE, waiting).await;
+        assert!(in_time.is_ok(), "the agent waits for {what} in vain: {:#?}", self.inbox);
+    }
+
+    /// Waits until somebody rings, and opens their conversation.
+    pub(crate) async fn opens_the_first_ring(&mut self) -> String {
+        self.until("a ring", |inbox| inbox.queue.as_ref().is_some_and(|queue| !queue.is_empty())).await;
+        let conversation = self.inbox.queue.iter().flatten().next().expect("somebody rang").conversation.clone();
+        self.does(inbox_state::Event::Opened(conversation.clone())).await;
+        conversation
+    }
+
+    /// Opens the first ring and takes it.
+    pub(crate) async fn claims_the_first_ring(&mut self) -> String {
+        let conversation = self.opens_the_first_ring().await;
+        self.does(inbox_state::Event::ClaimPressed).await;
+        self.until("their claim", |inbox| inbox.is_mine(&conversation)).await;
+        conversation
+    }
+
+    /// The network fails under the inbox.
+    pub(crate) async fn is_cut_off(&mut self) {
+        for notice in self.wire.cut().await {
+            self.does(inbox_state::Event::Line(notice)).await;
+        }
+    }
+
+    pub(crate) async fn replies(&mut self, text: &str) {
+        self.does(inbox_state::Event::Drafted(text.into())).await;
+        self.does(inbox_state::Event::Submitted).await;
+    }
+
+    /// The open conversation's lines, each as its author and its text.
+    pub(crate) fn transcript(&self) -> Vec<(String, String)> {
+        let lines = self.inbox.opened().map(|(conversation, _)| self.inbox.lines(conversation)).unwrap_or_default();
+        lines.into_iter().map(|line| (line.author.as_str().to_owned(), line.text)).collect()
+    }
+}
