@@ -17,7 +17,6 @@
   const settings = {
     backend: absolute(backend && backend.replace(/\/*$/, '/')),
     contact: /^(mailto:|tel:|https?:|[^:]*$)/i.test(contact || '') ? contact : undefined,
-    language: (language || document.documentElement.lang || 'en').toLowerCase().split('-')[0],
   };
   const storageKey = `shopbell:${settings.backend}`;
 
@@ -30,7 +29,9 @@
     zh: ['提问', '转人工', '关闭', '这里由自动助手回答，内容来自本店的常见问题。'],
     ar: ['اطرح سؤالاً', 'تحدث إلى إنسان', 'إغلاق', 'يجيب هنا مساعد آلي بإجابات هذا المتجر.'],
   };
-  const [launcherLabel, humanLabel, closeLabel, disclosure] = early[settings.language] || early.en;
+  const wanted = (language || document.documentElement.lang).toLowerCase().split('-')[0];
+  settings.language = Object.hasOwn(early, wanted) ? wanted : 'en';
+  const [launcherLabel, humanLabel, closeLabel, disclosure] = early[settings.language];
   const text = { loading: 'One moment…', contact_lead: 'You can also reach us here:', contact_page: 'Contact page' };
 
   const style = new CSSStyleSheet();
@@ -47,7 +48,7 @@ button, input, textarea { font: inherit; color: inherit }
 button { cursor: pointer }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px }
 .dock { position: fixed; z-index: 2147483001; inset-block-end: var(--_gap); inset-inline-end: var(--_gap); display: flex; gap: 8px;
-  align-items: center; max-inline-size: calc(100vw - 2 * var(--_gap)) }
+  align-items: center; max-inline-size: calc(100% - 2 * var(--_gap)) }
 [part=launcher], [part=human] { border: 1px solid var(--_accent); border-radius: 28px; box-shadow: 0 2px 10px #0003; min-block-size: 48px }
 [part=launcher] { inline-size: 56px; block-size: 56px; flex: none; padding: 0; background: var(--_accent); color: var(--_on-accent); position: relative }
 [part=launcher] svg { display: block; margin: auto; inline-size: 26px; block-size: 26px }
@@ -55,7 +56,7 @@ button { cursor: pointer }
 :host([data-unread]) [part=launcher]::after { content: attr(data-unread); position: absolute; inset-block-start: -4px; inset-inline-end: -4px;
   min-inline-size: 22px; border-radius: 11px; background: #b3261e; color: #fff; font: 700 13px/22px var(--_font) }
 [part=panel] { position: fixed; z-index: 2147483000; inset-inline-end: var(--_gap); inset-block-end: calc(var(--_gap) + 68px); display: flex; flex-direction: column;
-  inline-size: min(400px, calc(100vw - 2 * var(--_gap))); block-size: min(640px, calc(100dvh - 100px)); background: var(--_surface);
+  inline-size: min(400px, calc(100% - 2 * var(--_gap))); block-size: min(640px, calc(100dvh - 100px)); background: var(--_surface);
   border: 1px solid var(--_line); border-radius: var(--_radius); box-shadow: 0 8px 40px #0004; overflow: hidden }
 [part=close] { position: absolute; inset-block-start: 6px; inset-inline-end: 6px; inline-size: 44px; block-size: 44px; border: 0; border-radius: 50%;
   background: none; font-size: 24px; line-height: 1 }
@@ -119,13 +120,13 @@ a { color: var(--_accent) }
 
   /** Loads and starts the widget, everything at once; rejects when the widget cannot run on this page. */
   const load = () => loading ||= (async () => {
-    const strings = settings.language === 'en' || !early[settings.language] ? '{}'
+    const strings = settings.language === 'en' ? '{}'
       : fetched(`${base}strings/${settings.language}.json`).then((response) => response.text()).then((words) => {
         Object.assign(text, JSON.parse(words));
         return words;
       }).catch(() => '{}');
     const answers = Promise.all([
-      fetched(absolute(faq)).then((response) => response.text()),
+      faq ? fetched(absolute(faq)).then((response) => response.text()) : Promise.reject(new Error('shopbell: the tag names no data-faq')),
       fetched(absolute(encoder) || `${base}encoder.bin`).then((response) => response.arrayBuffer()),
     ]);
     answers.catch(() => {}); // reported below, after the widget has started
@@ -209,7 +210,7 @@ a { color: var(--_accent) }
     }
   });
 
-  const listeners = new Map();
+  let listeners = []; // name, listener, and what was really added for it
   const commands = {
     open: () => setOpen(true),
     close: () => setOpen(false),
@@ -217,10 +218,14 @@ a { color: var(--_accent) }
     human: ring,
     on: (name, listener) => {
       const heard = (event) => listener(event.detail, event);
-      listeners.set(listener, heard);
+      listeners.push([name, listener, heard]);
       host.addEventListener(`shopbell:${name}`, heard);
     },
-    off: (name, listener) => host.removeEventListener(`shopbell:${name}`, listeners.get(listener)),
+    off: (name, listener) => {
+      const goes = (added) => added[0] === name && added[1] === listener;
+      for (const [, , heard] of listeners.filter(goes)) host.removeEventListener(`shopbell:${name}`, heard);
+      listeners = listeners.filter((added) => !goes(added));
+    },
     destroy: () => {
       removeEventListener('pointermove', near);
       widget?.destroy();

@@ -68,12 +68,9 @@ impl Answering {
 
     fn answer(&self, id: &str, confidence: f32, near: impl IntoIterator<Item = String>) -> Reply {
         match self.faq.entries.iter().find(|entry| entry.id == id) {
-            Some(entry) => Reply::Answer {
-                entry: entry.id.clone(),
-                text: entry.answer.clone(),
-                confidence,
-                near: self.near(near),
-            },
+            Some(entry) => {
+                Reply::Answer { entry: entry.id.clone(), text: entry.answer.clone(), confidence, near: self.near(near) }
+            }
             None => Reply::Unknown,
         }
     }

@@ -184,19 +184,43 @@ mod tests {
 
     #[test]
     fn everything_else_stays_text() {
-        for line in ["<img src=x onerror=alert(1)>", "snake_case_name", "5 * 3 * 2", "**open", "[x](javascript:alert(1))", "# no"] {
+        for line in [
+            "<img src=x onerror=alert(1)>",
+            "snake_case_name",
+            "5 * 3 * 2",
+            "**open",
+            "[x](javascript:alert(1))",
+            "# no",
+        ] {
             assert_eq!(parse(line), [Block::Paragraph(vec![text(line)])], "{line}");
         }
     }
 
     #[test]
     fn links_lead_only_where_they_may() {
-        for safe in ["https://a.example/b?c:d", "HTTP://a.example", "mailto:a@b.example", "tel:+1555", "/a", "a/b:c", "#top", "?q=a:b"] {
+        for safe in [
+            "https://a.example/b?c:d",
+            "HTTP://a.example",
+            "mailto:a@b.example",
+            "tel:+1555",
+            "/a",
+            "a/b:c",
+            "#top",
+            "?q=a:b",
+        ] {
             assert!(is_safe_link(safe), "{safe}");
         }
-        for unsafe_link in
-            ["javascript:alert(1)", "JaVaScRiPt:x", "java\nscript:x", " javascript:x", "data:text/html,x", "vbscript:x", "//evil.example", "\\\\evil", ""]
-        {
+        for unsafe_link in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:x",
+            "java\nscript:x",
+            " javascript:x",
+            "data:text/html,x",
+            "vbscript:x",
+            "//evil.example",
+            "\\\\evil",
+            "",
+        ] {
             assert!(!is_safe_link(unsafe_link), "{unsafe_link}");
         }
     }

@@ -13,9 +13,8 @@ pub fn Composer(
     /// The conversation.
     live: Live,
 ) -> impl IntoView {
-    let (label, label_of_send) = live.glance(|conversation| {
-        (conversation.strings.say(strings::COMPOSER), conversation.strings.say(strings::SEND))
-    });
+    let (label, label_of_send) = live
+        .glance(|conversation| (conversation.strings.say(strings::COMPOSER), conversation.strings.say(strings::SEND)));
     let pressed = move |event: ev::KeyboardEvent| {
         // While an input method composes (Chinese, Japanese, accents), Enter belongs to it.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {

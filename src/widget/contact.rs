@@ -11,8 +11,7 @@ pub fn Contact(
     /// The conversation.
     live: Live,
 ) -> impl IntoView {
-    let (lead, page) = live
-        .glance(|it| (it.strings.say(strings::CONTACT_LEAD), it.strings.say(strings::CONTACT_PAGE)));
+    let (lead, page) = live.glance(|it| (it.strings.say(strings::CONTACT_LEAD), it.strings.say(strings::CONTACT_PAGE)));
     let label = match address.split_once(':') {
         Some(("mailto" | "tel", rest)) => rest.split('?').next().unwrap_or(rest).to_owned(),
         _ => page,

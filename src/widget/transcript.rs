@@ -19,7 +19,9 @@ pub fn Transcript(
     let label = live.glance(|conversation| conversation.strings.say(strings::TRANSCRIPT));
     // Rows are built anew at every change and laid over those that are there, which touches only what differs.
     let rows = move || {
-        live.look(|conversation| conversation.lines.iter().map(|line| row(live, conversation, line)).collect::<Vec<_>>())
+        live.look(|conversation| {
+            conversation.lines.iter().map(|line| row(live, conversation, line)).collect::<Vec<_>>()
+        })
     };
     view! { <div part="transcript" class="transcript" role="region" aria-label=label tabindex="0">{rows}</div> }
 }

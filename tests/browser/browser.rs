@@ -53,7 +53,8 @@ impl Browser {
         let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
         let Value::Object(capabilities) = capabilities else { unreachable!("written as an object above") };
         let connector = hyper_util::client::legacy::connect::HttpConnector::new();
-        let client = ClientBuilder::new(connector).capabilities(capabilities).connect(&setting("SHOPBELL_WEBDRIVER")).await;
+        let client =
+            ClientBuilder::new(connector).capabilities(capabilities).connect(&setting("SHOPBELL_WEBDRIVER")).await;
         Browser { client: client.expect("the driver opens a browser"), name: name.to_owned() }
     }
 
@@ -75,7 +76,12 @@ impl Browser {
             if !matches!(&value, Value::Null | Value::Bool(false)) && value != json!("") && value != json!(0) {
                 return value;
             }
-            assert!(start.elapsed() < PATIENCE, "{} waited in vain until {what}; the page: {}", self.name, self.text().await);
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{} waited in vain until {what}; the page: {}",
+                self.name,
+                self.text().await
+            );
             sleep(LOOK_EVERY).await;
         }
     }

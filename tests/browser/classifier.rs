@@ -14,13 +14,17 @@ async fn every_golden_decision_is_the_same_in_the_browser() {
         let bytes = std::fs::read(dist.join("classifier").join(file)).expect("built");
         shop.pages.put(&format!("/{file}"), kind, bytes);
     }
-    shop.pages.put("/golden", "text/html; charset=utf-8", "<!doctype html><link rel=icon href='data:,'><script type=module>
+    shop.pages.put(
+        "/golden",
+        "text/html; charset=utf-8",
+        "<!doctype html><link rel=icon href='data:,'><script type=module>
         import init, { fit } from '/in_browser.js';
         await init({ module_or_path: '/in_browser_bg.wasm' });
         const faq = await (await fetch('/faq.json')).text();
         const encoder = new Uint8Array(await (await fetch('/encoder.bin')).arrayBuffer());
         window.classifier = fit(faq, encoder);
-    </script>");
+    </script>",
+    );
     Browser::with("golden", async |browser: &Browser| {
         browser.goto(&format!("{}/golden", shop.origin)).await;
         browser.until("the classifier is fitted", "return window.classifier !== undefined").await;

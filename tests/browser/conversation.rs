@@ -17,7 +17,12 @@ async fn it_goes_on_on_another_page_with_the_panel_as_it_was() {
         assert_eq!(visitor.lines().await, before);
         visitor.presses("close").await;
         browser.goto(&shop.origin).await;
-        browser.until("the widget goes on by itself", "return performance.getEntriesByName(location.origin + '/shopbell-widget_bg.wasm').length").await;
+        browser
+            .until(
+                "the widget goes on by itself",
+                "return performance.getEntriesByName(location.origin + '/shopbell-widget_bg.wasm').length",
+            )
+            .await;
         assert!(!visitor.can_see("panel").await, "closed stays closed");
     })
     .await;
@@ -42,9 +47,13 @@ async fn what_is_written_while_the_backend_restarts_arrives_once_and_in_order() 
             desk.run("dispatchEvent(new Event('online'))", &[]).await;
             agent.reads("third").await;
             let said = agent.transcript().await;
-            let words: Vec<&str> = said.iter().filter(|(author, _)| author == "visitor").map(|(_, text)| {
-                ["first", "second", "third"].into_iter().find(|word| text.contains(word)).unwrap_or("?")
-            }).collect();
+            let words: Vec<&str> = said
+                .iter()
+                .filter(|(author, _)| author == "visitor")
+                .map(|(_, text)| {
+                    ["first", "second", "third"].into_iter().find(|word| text.contains(word)).unwrap_or("?")
+                })
+                .collect();
             assert_eq!(words, ["first", "second", "third"]);
         })
         .await;

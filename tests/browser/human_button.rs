@@ -1,6 +1,11 @@
 //! "A person at any time, one press, no condition": in every state, and whatever fails.
 
-use crate::{agent::Agent, browser::Browser, shop::Shop, visitor::{Visitor, with_parts}};
+use crate::{
+    agent::Agent,
+    browser::Browser,
+    shop::Shop,
+    visitor::{Visitor, with_parts},
+};
 use serde_json::Value;
 
 #[tokio::test]
@@ -73,7 +78,10 @@ async fn it_leads_to_a_person_when_the_wasm_is_not_to_be_had() {
 #[tokio::test]
 async fn it_leads_to_a_person_when_the_page_forbids_wasm() {
     let shop = Shop::open().await;
-    shop.pages.guard(&format!("default-src 'self'; connect-src 'self' {}; img-src data:; style-src 'self' 'unsafe-inline'", shop.backend));
+    shop.pages.guard(&format!(
+        "default-src 'self'; connect-src 'self' {}; img-src data:; style-src 'self' 'unsafe-inline'",
+        shop.backend
+    ));
     Browser::with("wasm forbidden", async |browser: &Browser| the_door_leads_to_a_person(&shop, browser).await).await;
 }
 
@@ -129,7 +137,8 @@ async fn with_the_backend_down_the_contact_is_shown_and_the_message_kept_until_i
             agent.logs_in("Ada", crate::shop::PASSWORD).await;
             agent.claims().await;
             agent.reads("my order is broken").await;
-            let said = agent.transcript().await.into_iter().filter(|(_, text)| text.contains("my order is broken")).count();
+            let said =
+                agent.transcript().await.into_iter().filter(|(_, text)| text.contains("my order is broken")).count();
             assert_eq!(said, 1, "once");
         })
         .await;

@@ -58,7 +58,8 @@ async fn what_a_visitor_writes_is_text_to_the_agent_whatever_it_looks_like() {
             visitor.says(words).await;
             agent.claims().await;
             agent.reads(words).await;
-            let harmed = "return window.hacked ?? document.querySelectorAll('.transcript img, .transcript script').length";
+            let harmed =
+                "return window.hacked ?? document.querySelectorAll('.transcript img, .transcript script').length";
             assert_eq!(desk.run(harmed, &[]).await, serde_json::json!(0));
         })
         .await;

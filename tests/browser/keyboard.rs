@@ -1,6 +1,10 @@
 //! The widget without a mouse.
 
-use crate::{browser::Browser, shop::Shop, visitor::{Visitor, with_parts}};
+use crate::{
+    browser::Browser,
+    shop::Shop,
+    visitor::{Visitor, with_parts},
+};
 use fantoccini::{Locator, key::Key};
 use serde_json::json;
 

@@ -1,6 +1,10 @@
 //! The widget on a phone, in the dark, with forced colours, without motion, from right to left.
 
-use crate::{browser::Browser, shop::Shop, visitor::{Visitor, with_parts}};
+use crate::{
+    browser::Browser,
+    shop::Shop,
+    visitor::{Visitor, with_parts},
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -85,6 +89,33 @@ async fn in_an_arabic_page_it_speaks_arabic_from_right_to_left() {
         visitor.reads("send", words["send"].as_str().expect("a word")).await;
         let script = "return [getComputedStyle(part('panel')).direction, part('close').getBoundingClientRect().left < innerWidth / 2]";
         assert_eq!(browser.run(&with_parts(script), &[]).await, json!(["rtl", true]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_demo_shop_and_the_widget_in_it_fit_a_phone_by_day_and_by_night() {
+    let shop = Shop::open().await;
+    Browser::with("the demo on a phone", async |browser: &Browser| {
+        browser.resize(390, 844).await;
+        for colours in ["light", "dark"] {
+            browser.prefer("prefers-color-scheme", colours).await;
+            let visitor = Visitor::at(browser, &format!("{}/", shop.backend)).await;
+            browser
+                .until("the shelves are full", "return document.querySelectorAll('[data-shelves] a').length >= 6")
+                .await;
+            browser.picture(&format!("shop-390-{colours}")).await;
+            let fits = "return document.documentElement.scrollWidth <= innerWidth";
+            assert_eq!(browser.run(fits, &[]).await, json!(true), "no sideways scrolling, {colours}");
+            visitor.opens().await;
+            visitor.asks("where's my parcel").await;
+            visitor.asks("do you sell unicorns").await;
+            browser.picture(&format!("widget-390-{colours}")).await;
+            let fits = "return ['panel', 'human', 'launcher', 'composer', 'send', 'close'].filter(name => { \
+                        const { left, right, top, bottom } = part(name).getBoundingClientRect(); \
+                        return left < 0 || right > innerWidth || top < 0 || bottom > innerHeight; })";
+            assert_eq!(browser.run(&with_parts(fits), &[]).await, json!([]), "outside, {colours}");
+        }
     })
     .await;
 }

@@ -23,7 +23,10 @@ async fn every_part_has_a_role_and_a_name_and_every_message_its_author() {
             ("article", "Assistant"),
             ("article", "Note"),
         ] {
-            assert!(seen.iter().any(|found| found.0 == role && found.1 == name), "{role} {name:?} is missing in {seen:?}");
+            assert!(
+                seen.iter().any(|found| found.0 == role && found.1 == name),
+                "{role} {name:?} is missing in {seen:?}"
+            );
         }
         let nameless: Vec<_> = seen.iter().filter(|(role, name)| role == "button" && name.is_empty()).collect();
         assert_eq!(nameless, Vec::<&(String, String)>::new());

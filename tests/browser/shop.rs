@@ -84,8 +84,9 @@ impl Shop {
     }
 
     async fn serve(&mut self, listener: TcpListener) {
-        let mut config = Config::new(self.folder.path().join("shopbell.db"), &[self.origin.as_str(), self.backend.as_str()])
-            .expect("settings");
+        let mut config =
+            Config::new(self.folder.path().join("shopbell.db"), &[self.origin.as_str(), self.backend.as_str()])
+                .expect("settings");
         let dist = PathBuf::from(setting("SHOPBELL_DIST"));
         config.inbox = Some(dist.join("inbox"));
         config.site = Some(dist.join("site"));
@@ -165,7 +166,8 @@ async fn page(State(pages): State<Pages>, request: Request) -> Response {
             Err(_) => return StatusCode::NOT_FOUND.into_response(),
         },
     };
-    let mut response = ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store".into())], body).into_response();
+    let mut response =
+        ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store".into())], body).into_response();
     if let Some(policy) = policy {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.parse().expect("a header"));
     }

@@ -90,7 +90,11 @@ impl<'a> Visitor<'a> {
                       line.querySelector('.body').innerText])";
         let lines = self.browser.run(&with_parts(script), &[]).await;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let line = |line: &Value| Line { author: text(&line[0]), entry: line[1].as_str().map(Into::into), text: text(&line[2]) };
+        let line = |line: &Value| Line {
+            author: text(&line[0]),
+            entry: line[1].as_str().map(Into::into),
+            text: text(&line[2]),
+        };
         lines.as_array().map(|lines| lines.iter().map(line).collect()).unwrap_or_default()
     }
 
@@ -131,9 +135,15 @@ impl<'a> Visitor<'a> {
 
     /// What the page keeps in its storage, and its cookies.
     pub(crate) async fn stored(&self) -> Vec<String> {
-        let script = "return [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie].filter(Boolean)";
+        let script =
+            "return [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie].filter(Boolean)";
         let keys = self.browser.run(script, &[]).await;
-        keys.as_array().cloned().unwrap_or_default().iter().map(|key| key.as_str().unwrap_or_default().to_owned()).collect()
+        keys.as_array()
+            .cloned()
+            .unwrap_or_default()
+            .iter()
+            .map(|key| key.as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 }
 

@@ -37,6 +37,9 @@ async fn a_visitor_asks_rings_is_answered_by_a_person_and_finds_it_all_after_a_r
             agent.reads("One more thing: thank you").await;
             page.picture("visitor-talks-to-a-person").await;
             desk.picture("agent-answers").await;
+            desk.resize(390, 844).await;
+            desk.prefer("prefers-color-scheme", "dark").await;
+            desk.picture("agent-390-dark").await;
 
             let before = visitor.lines().await;
             page.client.refresh().await.expect("loaded again");

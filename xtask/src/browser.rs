@@ -22,7 +22,8 @@ pub(crate) fn browser() -> anyhow::Result<Browser> {
     }
     if is_debian() && is_root() {
         tell("installing Chromium and its driver with apt");
-        let apt = |arguments: &[&str]| run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
+        let apt =
+            |arguments: &[&str]| run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
         apt(&["update"])?;
         apt(&["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"])?;
     }
@@ -46,7 +47,8 @@ impl Driver {
     /// Starts the browser's driver on a free port.
     pub(crate) fn start(browser: &Browser) -> anyhow::Result<Driver> {
         let mut command = Command::new(&browser.chromedriver);
-        let mut process = command.arg("--port=0").stdout(Stdio::piped()).spawn().context("cannot start chromedriver")?;
+        let mut process =
+            command.arg("--port=0").stdout(Stdio::piped()).spawn().context("cannot start chromedriver")?;
         let output = process.stdout.take().context("chromedriver's output is not there")?;
         let mut lines = BufReader::new(output).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {

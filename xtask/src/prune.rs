@@ -44,7 +44,8 @@ pub(crate) fn shorten(bytes: &[u8], mut glue: String) -> anyhow::Result<(Vec<u8>
     let imports = module.imports.iter_mut().map(|import| &mut import.name);
     let exports = module.exports.iter_mut().map(|export| &mut export.name);
     // Names that could be part of others or of what we export ourselves stay: only those made of a name and a hash go.
-    let mut names: Vec<&mut String> = imports.chain(exports).filter(|name| name.len() > 24 && ends_in_hash(name)).collect();
+    let mut names: Vec<&mut String> =
+        imports.chain(exports).filter(|name| name.len() > 24 && ends_in_hash(name)).collect();
     // The longest first: one name can be the beginning of another.
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     for (number, name) in names.into_iter().enumerate() {
@@ -97,7 +98,9 @@ mod tests {
 
     #[test]
     fn names_with_a_hash_are_told_from_those_without() {
-        for name in ["__wbg_push_c9f4893fc209f768", "invoke__h03bbe74f8e90d76a_21", "closures_____invoke__h0bacf75849a1261f"] {
+        for name in
+            ["__wbg_push_c9f4893fc209f768", "invoke__h03bbe74f8e90d76a_21", "closures_____invoke__h0bacf75849a1261f"]
+        {
             assert!(ends_in_hash(name), "{name}");
         }
         for name in ["__wbindgen_malloc", "widget_learn", "start", "__wbindgen_closure_wrapper"] {

@@ -36,7 +36,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
             .env("SHOPBELL_DIST", dist),
     )?;
     drop(driver);
-    println!("native: {} passed, {} failed; in the browser: {} passed, {} failed", native.passed, native.failed, in_browser.passed, in_browser.failed);
+    println!(
+        "native: {} passed, {} failed; in the browser: {} passed, {} failed",
+        native.passed, native.failed, in_browser.passed, in_browser.failed
+    );
     println!("{} passed, {} failed", native.passed + in_browser.passed, native.failed + in_browser.failed);
     if in_browser.passed == 0 {
         bail!("the browser suite ran no test");

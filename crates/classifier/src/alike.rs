@@ -14,8 +14,12 @@ pub struct Alike {
 
 /// The pairs of entries with phrasings at least as near as `least` (a cosine), the nearest first.
 pub fn alike(encoder: &Encoder, faq: &Faq, least: f32) -> Vec<Alike> {
-    let phrasings: Vec<(usize, &str)> =
-        faq.entries.iter().enumerate().flat_map(|(place, entry)| entry.phrasings().map(move |text| (place, text))).collect();
+    let phrasings: Vec<(usize, &str)> = faq
+        .entries
+        .iter()
+        .enumerate()
+        .flat_map(|(place, entry)| entry.phrasings().map(move |text| (place, text)))
+        .collect();
     let texts: Vec<Message> = phrasings.iter().map(|(_, text)| Message::read(text)).collect();
     let features = Features::fit(encoder, texts.iter());
     let mut rows = Rows::default();

@@ -63,7 +63,8 @@ impl Classifier {
         let mut messages = Vec::new();
         for (entry, asked) in faq.entries.iter().enumerate() {
             let answer = Some(asked.answer.as_str()).filter(|answer| !answer.trim().is_empty());
-            for (text, is_answer) in asked.phrasings().map(|text| (text, false)).chain(answer.map(|text| (text, true))) {
+            for (text, is_answer) in asked.phrasings().map(|text| (text, false)).chain(answer.map(|text| (text, true)))
+            {
                 texts.push(Place { entry, is_answer });
                 messages.push(Message::read(text));
             }
@@ -116,9 +117,13 @@ impl Classifier {
         }
         let unknown = message.words().filter(|word| !self.spelling.knows(word)).count();
         let words = message.words().count();
-        let scores = self.head.logits(&cosines).into_iter().zip(phrasing).zip(answer).map(|((logit, phrasing), answer)| {
-            logit + PER_PHRASING_COSINE * phrasing + PER_ANSWER_COSINE * answer
-        });
+        let scores = self
+            .head
+            .logits(&cosines)
+            .into_iter()
+            .zip(phrasing)
+            .zip(answer)
+            .map(|((logit, phrasing), answer)| logit + PER_PHRASING_COSINE * phrasing + PER_ANSWER_COSINE * answer);
         let mut ranked: Vec<(f32, usize)> = scores.zip(0..).collect();
         // Equal scores keep the FAQ's order.
         ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));

@@ -44,7 +44,9 @@ pub enum EncoderError {
     #[error("this is no encoder file; use the encoder.bin that comes with this version")]
     Foreign,
     /// It is of another version.
-    #[error("the encoder file is of version {found} and this program reads version {VERSION}; use the encoder.bin that comes with it")]
+    #[error(
+        "the encoder file is of version {found} and this program reads version {VERSION}; use the encoder.bin that comes with it"
+    )]
     Version {
         /// The file's version.
         found: u32,

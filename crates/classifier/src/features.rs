@@ -51,8 +51,13 @@ impl Features {
 
     /// A text's row, of unit length unless nothing in it is known.
     pub(crate) fn row(&self, text: &Message) -> Vec<(u32, f32)> {
-        let mut row: Vec<(u32, f32)> =
-            self.encoder.embed(text.words()).into_iter().enumerate().map(|(column, value)| (column as u32, value)).collect();
+        let mut row: Vec<(u32, f32)> = self
+            .encoder
+            .embed(text.words())
+            .into_iter()
+            .enumerate()
+            .map(|(column, value)| (column as u32, value))
+            .collect();
         let grams = counted(buckets(text));
         let characters = grams.partition_point(|&(bucket, _)| bucket < BUCKETS);
         for block in [&grams[..characters], &grams[characters..]] {

@@ -55,7 +55,8 @@ impl Reader {
         match character {
             // "what's" and "whats" are one word, whichever sign a keyboard makes; marks that combine say little.
             '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{652}' => {}
-            '.' | ',' | '!' | '?' | ';' | ':' | '\n' | '…' | '。' | '，' | '！' | '？' | '；' | '،' | '؟' | '؛' | '(' | ')' => {
+            '.' | ',' | '!' | '?' | ';' | ':' | '\n' | '…' | '。' | '，' | '！' | '？' | '；' | '،' | '؟' | '؛'
+            | '(' | ')' => {
                 self.end_clause();
             }
             character if stands_alone(character) => {

@@ -70,7 +70,9 @@ pub(crate) fn wanted(message: &Message) -> bool {
 
 /// Words of the rules that are often misspelt.
 pub(crate) fn vocabulary<'a>() -> impl Iterator<Item = &'a str> {
-    [PERSON, "speak talk chat connect transfer customer service support real live"].into_iter().flat_map(|list| list.split(' '))
+    [PERSON, "speak talk chat connect transfer customer service support real live"]
+        .into_iter()
+        .flat_map(|list| list.split(' '))
 }
 
 /// "Agent please", "real person", "customer service".
@@ -146,8 +148,9 @@ impl Clause<'_> {
         }
         if among(BRING, word) {
             let moved = among("me my this us", self.word(at + 1));
-            return moved && (self.0.len() <= at + 3 && !among("hand pass put take", word)
-                || to(6).is_some_and(|to| self.person_at(to + 1, PERSON) || among(DEPARTMENT, self.word(to + 1))));
+            return moved
+                && (self.0.len() <= at + 3 && !among("hand pass put take", word)
+                    || to(6).is_some_and(|to| self.person_at(to + 1, PERSON) || among(DEPARTMENT, self.word(to + 1))));
         }
         let fetched = if word == "gimme" { at + 1 } else { at + 2 };
         among(FETCH, word) && (word == "gimme" || self.word(at + 1) == "me") && self.person_at(fetched, PERSON)
@@ -160,7 +163,11 @@ impl Clause<'_> {
         }
         let asked = self.0[..at].iter().any(|word| among("anyone anybody person someone somebody who whom", word));
         let to = among("to with", self.word(at + 1)) && among(" here", self.word(at + 2));
-        asked && to || self.word(at + 1).is_empty() && at > 0 && self.word(at - 1) == "to" && self.word(at.wrapping_sub(2)) == "want"
+        asked && to
+            || self.word(at + 1).is_empty()
+                && at > 0
+                && self.word(at - 1) == "to"
+                && self.word(at.wrapping_sub(2)) == "want"
     }
 
     /// "I need a human", "can I have an agent", "is there a real person".
@@ -181,7 +188,8 @@ impl Clause<'_> {
         }
         let end = (at + 1..at + 8).find(|&place| among(DO, self.word(place)) || self.word(place) == "help");
         end.is_some_and(|end| {
-            let one = (at + 1..end).any(|place| self.person_at(place, PERSON) || among(PERSON, self.word(place)) && place + 1 == end);
+            let one = (at + 1..end)
+                .any(|place| self.person_at(place, PERSON) || among(PERSON, self.word(place)) && place + 1 == end);
             let helps = self.word(end) != "help" || among(" with please", self.word(end + 2));
             one && helps && !self.0[at..end].iter().any(|word| word == "else")
         })
@@ -206,7 +214,9 @@ impl Clause<'_> {
         if self.says(at, "are you") && self.has(BOT) && self.0.len() <= at + 8 {
             return true;
         }
-        if self.says(at, "are you") && (self.person_at(at + 2, "human person") || self.word(at + 2) == "real" && self.0.len() == at + 3) {
+        if self.says(at, "are you")
+            && (self.person_at(at + 2, "human person") || self.word(at + 2) == "real" && self.0.len() == at + 3)
+        {
             return true;
         }
         if !among(BOT, self.word(at)) {
@@ -216,7 +226,8 @@ impl Clause<'_> {
         let the_bot = self.word(at + 1).is_empty() || among(AFTER, self.word(at + 1)) || self.word(at + 1) == "keeps";
         let goods = among("computer machine robot", self.word(at));
         let refused = self.0[..at].iter().rev().take(6).any(|word| among(REFUSAL, word));
-        the_bot && (refused && (!goods || self.has("talk speak chat human person explain")) || self.has(WEARY) && !goods)
+        the_bot
+            && (refused && (!goods || self.has("talk speak chat human person explain")) || self.has(WEARY) && !goods)
     }
 
     /// "Is anyone there?", "hello, anybody home?"

@@ -26,15 +26,14 @@ impl Spelling {
                 letters.push(letter);
             }
         }
-        let shop = words.chunk_by(|one, next| one == next).map(|equal| (equal[0].to_owned(), equal.len() as u32)).collect();
+        let shop =
+            words.chunk_by(|one, next| one == next).map(|equal| (equal[0].to_owned(), equal.len() as u32)).collect();
         Spelling { encoder: encoder.clone(), shop, letters }
     }
 
     /// Whether the shop or the encoder knows the word; numbers need no knowing.
     pub(crate) fn knows(&self, word: &str) -> bool {
-        self.count(word).is_some()
-            || self.encoder.commonness(word).is_some()
-            || !word.chars().all(char::is_alphabetic)
+        self.count(word).is_some() || self.encoder.commonness(word).is_some() || !word.chars().all(char::is_alphabetic)
     }
 
     /// How often the shop uses the word, if it does.

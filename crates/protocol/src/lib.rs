@@ -91,7 +91,8 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<VisitorFrame>(json).is_err(), "{json}");
         }
-        let event = r#"{"seq":1,"cid":"x","at":5,"body":{"message":{"author":"bot","text":"hi","mood":"good"}},"new":1}"#;
+        let event =
+            r#"{"seq":1,"cid":"x","at":5,"body":{"message":{"author":"bot","text":"hi","mood":"good"}},"new":1}"#;
         assert!(serde_json::from_str::<Event>(event).is_ok());
     }
 }

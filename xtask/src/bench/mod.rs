@@ -39,10 +39,9 @@ pub(crate) fn run(json: bool) -> anyhow::Result<()> {
     let native: Times = serde_json::from_str(output_of(&mut cargo(&native))?.trim()).context("no times came")?;
     tell("times, in Chromium");
     let chromium = in_chromium()?;
-    for (name, native, chromium) in [
-        ("fit_ms", native.fit_ms, chromium.fit_ms),
-        ("classify_ms", native.classify_ms, chromium.classify_ms),
-    ] {
+    for (name, native, chromium) in
+        [("fit_ms", native.fit_ms, chromium.fit_ms), ("classify_ms", native.classify_ms, chromium.classify_ms)]
+    {
         if json {
             let line = json!({ "name": name, "native": native, "chromium": chromium, "ratio": chromium / native });
             println!("{line}");

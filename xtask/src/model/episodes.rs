@@ -66,7 +66,10 @@ pub(crate) fn accuracy(table: &Table, topics: &[&Numbered]) -> f32 {
     let (mut right, mut total) = (0, 0);
     for variant in 0..variants {
         let faq = topics.iter().enumerate().flat_map(|(entry, topic)| texts_of(topic, variant, entry)).collect();
-        let messages = topics.iter().enumerate().flat_map(|(entry, topic)| topic.messages.iter().map(move |text| (text.clone(), entry)));
+        let messages = topics
+            .iter()
+            .enumerate()
+            .flat_map(|(entry, topic)| topic.messages.iter().map(move |text| (text.clone(), entry)));
         let shop = Episode { faq, messages: messages.collect(), entries: topics.len() };
         let units: Vec<Unit> = shop.faq.iter().map(|(text, ..)| table.unit(text)).collect();
         for (text, entry) in &shop.messages {

@@ -296,9 +296,7 @@ impl VisitorLine {
     /// Reads on until a message by somebody: its text.
     pub(crate) async fn message_by(&mut self, author: Author) -> String {
         self.until(|frame| match frame {
-            ServerToVisitor::Event(Event { body: EventBody::Message(message), .. })
-                if message.author == author =>
-            {
+            ServerToVisitor::Event(Event { body: EventBody::Message(message), .. }) if message.author == author => {
                 Some(message.text)
             }
             _ => None,

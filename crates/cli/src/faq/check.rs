@@ -65,7 +65,6 @@ fn look_over(text: &str, encoder: &Encoder) -> Findings {
     Findings { errors, warnings: found }
 }
 
-
 fn line_of(error: &FaqError) -> usize {
     match error {
         FaqError::Json(error) => error.line(),
@@ -124,7 +123,10 @@ mod tests {
             &Encoder::default(),
         );
         assert!(found.errors.is_empty(), "{found:?}");
-        assert!(matches!(messages(&found.warnings)[..], [(2, told)] if told.contains("\"Where is my parcel?\"")), "{found:?}");
+        assert!(
+            matches!(messages(&found.warnings)[..], [(2, told)] if told.contains("\"Where is my parcel?\"")),
+            "{found:?}"
+        );
     }
 
     #[test]

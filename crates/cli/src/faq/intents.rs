@@ -90,12 +90,16 @@ fn marks(rows: &[Labelled], predicted: &[IntentPrediction]) -> Vec<(f64, bool, b
 
 fn figures(test: &[Labelled], predicted: &[IntentPrediction]) -> Section {
     let marks = marks(test, predicted);
-    let confidences = |inside: bool| -> Vec<f64> { marks.iter().filter(|mark| mark.2 == inside).map(|mark| mark.0).collect() };
+    let confidences =
+        |inside: bool| -> Vec<f64> { marks.iter().filter(|mark| mark.2 == inside).map(|mark| mark.0).collect() };
     let (inside, outside) = (confidences(true), confidences(false));
     let rows: Vec<(&Labelled, &IntentPrediction)> = test.iter().zip(predicted).collect();
     let intents: BTreeSet<&str> = rows.iter().map(|(_, came)| came.top1.as_str()).collect();
-    let final_right = Rate::of(rows.iter().filter(|(row, _)| !out_of_scope(row)), |(row, came)| came.decision == row.intent);
-    let abstained = Rate::of(rows.iter().filter(|(row, _)| out_of_scope(row)), |(_, came)| !intents.contains(came.decision.as_str()));
+    let final_right =
+        Rate::of(rows.iter().filter(|(row, _)| !out_of_scope(row)), |(row, came)| came.decision == row.intent);
+    let abstained = Rate::of(rows.iter().filter(|(row, _)| out_of_scope(row)), |(_, came)| {
+        !intents.contains(came.decision.as_str())
+    });
     let mut figures = vec![
         Figure::rate("accuracy in scope, no threshold", Rate::of(marks.iter().filter(|mark| mark.2), |mark| mark.1)),
         Figure::rate("accuracy in scope, final decision", final_right),
@@ -131,8 +135,12 @@ mod tests {
 
     #[test]
     fn intents_become_entries_and_what_is_out_of_scope_does_not() {
-        let faq = as_faq(vec![row("a", "x"), row("b", "x"), row("a", "x"), row("c", "oos"), row("d", "NO_NODES_DETECTED")]);
+        let faq =
+            as_faq(vec![row("a", "x"), row("b", "x"), row("a", "x"), row("c", "oos"), row("d", "NO_NODES_DETECTED")]);
         assert_eq!(faq.entries.len(), 1);
-        assert_eq!((faq.entries[0].question.as_str(), faq.entries[0].examples.as_slice()), ("a", &["b".to_owned()][..]));
+        assert_eq!(
+            (faq.entries[0].question.as_str(), faq.entries[0].examples.as_slice()),
+            ("a", &["b".to_owned()][..])
+        );
     }
 }

@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn links_that_lead_elsewhere_are_found() {
-        let answer = "See [us](/help), [mail](mailto:a@b.example), [this](javascript:alert) or [that](//evil.example/x).";
+        let answer =
+            "See [us](/help), [mail](mailto:a@b.example), [this](javascript:alert) or [that](//evil.example/x).";
         assert_eq!(unsafe_links(answer).collect::<Vec<_>>(), ["javascript:alert", "//evil.example/x"]);
     }
 

@@ -17,10 +17,8 @@ pub(crate) struct Rate {
 impl Rate {
     /// Counts the rows where `hit` holds.
     pub(crate) fn of<T>(rows: impl IntoIterator<Item = T>, mut hit: impl FnMut(&T) -> bool) -> Rate {
-        rows.into_iter().fold(Rate::default(), |rate, row| Rate {
-            hits: rate.hits + usize::from(hit(&row)),
-            total: rate.total + 1,
-        })
+        rows.into_iter()
+            .fold(Rate::default(), |rate, row| Rate { hits: rate.hits + usize::from(hit(&row)), total: rate.total + 1 })
     }
 
     /// The share, 0 to 1; `None` of no rows.
@@ -115,14 +113,7 @@ pub(crate) fn best_threshold(rows: &[(f64, bool, bool)]) -> f64 {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Figure {
     /// A rate with its counts and 95 % interval.
-    Rate {
-        name: String,
-        hits: usize,
-        total: usize,
-        share: Option<f64>,
-        low: Option<f64>,
-        high: Option<f64>,
-    },
+    Rate { name: String, hits: usize, total: usize, share: Option<f64>, low: Option<f64>, high: Option<f64> },
     /// A number.
     Number { name: String, value: Option<f64> },
     /// What nothing was predicted for.

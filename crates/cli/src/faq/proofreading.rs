@@ -59,13 +59,19 @@ impl<'a> Reader<'a> {
         let Some(list) = self.needed(self.text, fields, "entries") else { return };
         let Some(entries) = self.list(list, "entries") else { return };
         if entries.len() > limits::ENTRIES {
-            self.tell(list.get(), format!("{} entries are too many; join some to have {} at most", entries.len(), limits::ENTRIES));
+            self.tell(
+                list.get(),
+                format!("{} entries are too many; join some to have {} at most", entries.len(), limits::ENTRIES),
+            );
         }
         for entry in entries {
             self.entry = None;
             match serde_json::from_str::<Fields>(entry.get()) {
                 Ok(fields) => self.entry(entry.get(), &fields),
-                Err(_) => self.tell(entry.get(), "an entry is an object: {\"id\", \"question\", \"examples\", \"answer\"}".to_owned()),
+                Err(_) => self.tell(
+                    entry.get(),
+                    "an entry is an object: {\"id\", \"question\", \"examples\", \"answer\"}".to_owned(),
+                ),
             }
         }
     }
@@ -76,7 +82,10 @@ impl<'a> Reader<'a> {
         {
             let line = self.line(whole);
             if let Some(first) = self.done.lines.get(&id) {
-                self.tell(whole, format!("the id \"{id}\" is already that of the entry in line {first}; rename one of them"));
+                self.tell(
+                    whole,
+                    format!("the id \"{id}\" is already that of the entry in line {first}; rename one of them"),
+                );
             } else {
                 self.done.lines.insert(id.clone(), line);
             }
@@ -104,7 +113,10 @@ impl<'a> Reader<'a> {
     fn examples(&mut self, list: &'a RawValue) {
         let Some(examples) = self.list(list, "examples") else { return };
         if examples.len() > limits::EXAMPLES {
-            self.tell(list.get(), format!("{} examples are too many; keep the {} that differ most", examples.len(), limits::EXAMPLES));
+            self.tell(
+                list.get(),
+                format!("{} examples are too many; keep the {} that differ most", examples.len(), limits::EXAMPLES),
+            );
         }
         for example in examples {
             self.text_within(example, "example", limits::QUESTION_CHARS);
@@ -115,7 +127,10 @@ impl<'a> Reader<'a> {
         for (name, value) in fields.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
             // A value's place is known, its name's is not; they stand in one line as a rule.
             let place = if value.get().is_empty() { whole } else { value.get() };
-            self.tell(place, format!("there is no field \"{name}\"; rename it to one of {} or remove it", known.join(", ")));
+            self.tell(
+                place,
+                format!("there is no field \"{name}\"; rename it to one of {} or remove it", known.join(", ")),
+            );
         }
     }
 
@@ -201,7 +216,9 @@ mod tests {
     #[test]
     fn what_is_too_long_is_told_with_the_limit() {
         let question = "x".repeat(limits::QUESTION_CHARS + 1);
-        let found = errors(&format!("{{\"language\": \"en\", \"entries\": [{{\"id\": \"a\", \"question\": \"{question}\", \"answer\": \"b\"}}]}}"));
+        let found = errors(&format!(
+            "{{\"language\": \"en\", \"entries\": [{{\"id\": \"a\", \"question\": \"{question}\", \"answer\": \"b\"}}]}}"
+        ));
         assert!(matches!(&found[..], [(1, message)] if message.contains("shorten it to 500")), "{found:?}");
     }
 }

@@ -34,7 +34,8 @@ pub(crate) fn evaluate(
 /// All figures.
 fn sections(visitors: &[Visitor], predicted: &[Prediction]) -> Vec<Section> {
     let all: Vec<Row> = visitors.iter().zip(predicted).collect();
-    let pick = |keep: &dyn Fn(&Visitor) -> bool| -> Vec<Row> { all.iter().copied().filter(|row| keep(row.0)).collect() };
+    let pick =
+        |keep: &dyn Fn(&Visitor) -> bool| -> Vec<Row> { all.iter().copied().filter(|row| keep(row.0)).collect() };
     let inside = pick(&Visitor::in_scope);
     let outside = pick(&|visitor| visitor.expect == NONE);
     let askers = pick(&|visitor| visitor.expect == HUMAN && !visitor.sensitive);
@@ -42,7 +43,10 @@ fn sections(visitors: &[Visitor], predicted: &[Prediction]) -> Vec<Section> {
     vec![
         Section { heading: "in scope", figures: in_scope(&inside) },
         Section { heading: "in scope, final decision, by kind", figures: by_kind(&inside) },
-        Section { heading: "in scope, final decision, by content-word overlap with the entry", figures: by_overlap(&inside) },
+        Section {
+            heading: "in scope, final decision, by content-word overlap with the entry",
+            figures: by_overlap(&inside),
+        },
         Section { heading: "out of scope", figures: out_of_scope(&inside, &outside) },
         Section { heading: "a person is asked for", figures: person(&all, &inside, &askers) },
         Section { heading: "sensitive", figures: sensitivity(&all, &sensitive) },
@@ -72,7 +76,9 @@ fn in_scope(inside: &[Row]) -> Vec<Figure> {
         rate("top-1, no threshold", inside, |row| row.0.accepts(&row.1.top1)),
         rate("right entry in top-3", inside, |row| among_top3(row)),
         rate("top-1, final decision", inside, |row| right(row)),
-        rate("answered right or offered among three", inside, |row| right(row) || row.1.did_you_mean && among_top3(row)),
+        rate("answered right or offered among three", inside, |row| {
+            right(row) || row.1.did_you_mean && among_top3(row)
+        }),
         rate("false abstention (none)", inside, |row| row.1.decision == NONE && !right(row)),
         rate("wrong answer shown", inside, |row| shows_entry(row) && !right(row)),
         rate("asked \"did you mean\"", inside, |row| row.1.did_you_mean),
@@ -108,7 +114,10 @@ fn out_of_scope(inside: &[Row], outside: &[Row]) -> Vec<Figure> {
         figures.push(rate(format!("wrong answer shown, {kind}"), &of(kind), |row| shows_entry(row) && !right(row)));
     }
     figures.push(rate("asked \"did you mean\"", outside, |row| row.1.did_you_mean));
-    figures.push(Figure::number("AUROC of the confidence, in against out", auroc(&confidence(inside), &confidence(outside))));
+    figures.push(Figure::number(
+        "AUROC of the confidence, in against out",
+        auroc(&confidence(inside), &confidence(outside)),
+    ));
     figures
 }
 
@@ -143,11 +152,8 @@ fn sensitivity(all: &[Row], sensitive: &[Row]) -> Vec<Figure> {
 }
 
 fn overall(all: &[Row], inside: &[Row]) -> Vec<Figure> {
-    let shown: Vec<(f64, bool)> = all
-        .iter()
-        .filter(|row| shows_entry(row))
-        .map(|row| (f64::from(row.1.confidence), right(row)))
-        .collect();
+    let shown: Vec<(f64, bool)> =
+        all.iter().filter(|row| shows_entry(row)).map(|row| (f64::from(row.1.confidence), right(row))).collect();
     let top: Vec<(f64, bool)> =
         inside.iter().map(|row| (f64::from(row.1.confidence), row.0.accepts(&row.1.top1))).collect();
     let sentiments: Vec<(&str, &str)> =
