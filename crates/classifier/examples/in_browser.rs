@@ -1,6 +1,7 @@
 //! The classifier by itself in a browser: what the browser tests and `cargo xtask bench` hold against the native one.
 
 #[cfg(target_arch = "wasm32")]
+#[expect(unreachable_pub, reason = "what is exported to JavaScript must be public")]
 mod exports {
     use classifier::{Classifier, Encoder, Faq};
     use wasm_bindgen::prelude::*;

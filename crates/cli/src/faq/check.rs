@@ -45,7 +45,7 @@ impl Check {
                     println!("{}:{}: {kind}: {}", self.file.display(), finding.line, finding.message);
                 }
             }
-            println!("{} errors, {} warnings", findings.errors.len(), findings.warnings.len());
+            println!("{} error(s), {} warning(s)", findings.errors.len(), findings.warnings.len());
         }
         Ok(if findings.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
