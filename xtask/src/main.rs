@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod command;
+mod compress;
 mod demo;
 mod dist;
 mod minify;

@@ -1,11 +1,13 @@
 //! `cargo xtask size`: how many bytes a visitor loads, stage by stage, and whether that is within the budget.
 
-use crate::dist;
+use crate::{
+    compress::{brotli, gzip},
+    dist,
+};
 use anyhow::{Context, bail};
 use serde::Serialize;
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -84,11 +86,6 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 fn row(folder: &Path, file: &Path) -> anyhow::Result<Row> {
     let bytes = fs::read(folder.join(file)).with_context(|| format!("cannot read {}", file.display()))?;
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    gzip.write_all(&bytes)?;
-    let mut brotli = Vec::new();
-    let best = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    brotli::BrotliCompress(&mut bytes.as_slice(), &mut brotli, &best)?;
     let stage = match file.to_str() {
         Some("shopbell.js") => Stage::Load,
         Some("encoder.bin") => Stage::Model,
@@ -98,8 +95,8 @@ fn row(folder: &Path, file: &Path) -> anyhow::Result<Row> {
         file: file.display().to_string(),
         stage,
         raw: bytes.len() as u64,
-        gzip: gzip.finish()?.len() as u64,
-        brotli: brotli.len() as u64,
+        gzip: gzip(&bytes)?.len() as u64,
+        brotli: brotli(&bytes)?.len() as u64,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     command::{cargo, output_of, run, target_folder, tell},
+    compress::brotli,
     minify::{Kind, minified},
     prune::{prune, shorten},
 };
@@ -78,7 +79,8 @@ pub(crate) fn bind(input: &Path, folder: &Path, name: &str) -> anyhow::Result<()
     optimise(&wasm)
 }
 
-/// Lets binaryen's `wasm-opt` look over a module where there is one. It saves a few per cent before compression.
+/// Lets binaryen's `wasm-opt` look over a module where there is one. What it makes is kept when it travels in fewer bytes: it
+/// is smaller as it is, but often larger once it is compressed.
 fn optimise(wasm: &Path) -> anyhow::Result<()> {
     let Ok(version) = Command::new("wasm-opt").arg("--version").output() else { return Ok(()) };
     let version = String::from_utf8_lossy(&version.stdout);
@@ -87,7 +89,16 @@ fn optimise(wasm: &Path) -> anyhow::Result<()> {
         tell(&format!("{} is too old to be used; {LEAST_WASM_OPT} or later would be", version.trim()));
         return Ok(());
     }
-    run(Command::new("wasm-opt").args(FEATURES).arg("-Oz").arg(wasm).arg("-o").arg(wasm))
+    let optimised = wasm.with_extension("optimised");
+    run(Command::new("wasm-opt").args(FEATURES).arg("-Oz").arg(wasm).arg("-o").arg(&optimised))?;
+    let [before, after] = [wasm, &optimised].map(|file| anyhow::Ok(brotli(&fs::read(file)?)?.len()));
+    if after? < before? {
+        fs::rename(&optimised, wasm)?;
+    } else {
+        tell("wasm-opt would make it larger once compressed; it is left as it is");
+        fs::remove_file(&optimised)?;
+    }
+    Ok(())
 }
 
 /// Adds the compiler's standard library for the browser when it is missing.
