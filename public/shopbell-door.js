@@ -12,6 +12,7 @@ style.replaceSync(`
 
 const english = {
   door_intro: 'The assistant cannot run on this page right now. You can still write to a person:',
+  door_below: 'You can also leave a message for a person here:',
   door_message: 'Your message',
   door_reply_to: 'Your e-mail or phone number, so that we can answer (optional)',
   door_send: 'Send to a person',
@@ -24,10 +25,10 @@ const uuid = () => crypto.randomUUID?.() ?? '10000000-1000-4000-8000-10000000000
   (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 
 /**
- * Puts the form into `door`, before the shop's other `ways`, and the focus into the form when the door had it.
- * `make` builds elements, `tell` dispatches the widget's events, `text` holds the page's language.
+ * Puts the form into `door`, before the shop's other `ways`, and the focus into the form when the widget had it and the door
+ * is not just `below` what the visitor is doing. `make` builds elements, `tell` dispatches the widget's events, `text` holds the page's language.
  */
-export function fill(door, { settings, text, make, tell, ways }) {
+export function fill(door, { settings, text, make, tell, ways, below }) {
   if (!settings.backend) return;
   const say = (key) => text[key] ?? english[key];
   const message = make('textarea', { name: 'text', rows: '4', maxlength: '4000', required: '' });
@@ -45,6 +46,7 @@ export function fill(door, { settings, text, make, tell, ways }) {
       const response = await fetch(`${settings.backend}v1/door`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       if (!response.ok) throw new Error(`shopbell: the door answered ${response.status}`);
       message.value = '';
+      door.dataset.sent = '';
       status.textContent = say('door_sent');
       tell('ring');
     } catch (cause) {
@@ -54,6 +56,6 @@ export function fill(door, { settings, text, make, tell, ways }) {
   });
   const root = door.getRootNode();
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
-  door.replaceChildren(make('p', {}, say('door_intro')), form, ...ways);
-  message.focus({ preventScroll: true });
+  door.replaceChildren(make('p', {}, say(below ? 'door_below' : 'door_intro')), form, ...ways);
+  if (root.activeElement && !below) message.focus({ preventScroll: true });
 }

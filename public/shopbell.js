@@ -22,17 +22,17 @@
 
   // What is on the page before intent, in every language that ships; the rest comes with strings/<language>.json.
   const early = {
-    en: ['Ask a question', 'Talk to a human', 'Close', 'An automated assistant answers here, with this shop’s own answers.'],
-    de: ['Frage stellen', 'Mit einem Menschen sprechen', 'Schließen', 'Hier antwortet ein automatischer Assistent mit den Antworten dieses Shops.'],
-    es: ['Hacer una pregunta', 'Hablar con una persona', 'Cerrar', 'Aquí responde un asistente automático, con las respuestas de esta tienda.'],
-    fr: ['Poser une question', 'Parler à une personne', 'Fermer', 'Ici répond un assistant automatique, avec les réponses de cette boutique.'],
-    zh: ['提问', '转人工', '关闭', '这里由自动助手回答，内容来自本店的常见问题。'],
-    ar: ['اطرح سؤالاً', 'تحدث إلى إنسان', 'إغلاق', 'يجيب هنا مساعد آلي بإجابات هذا المتجر.'],
+    en: ['Ask a question', 'Talk to a human', 'Close', 'An automated assistant answers here, with this shop’s own answers.', 'One moment…'],
+    de: ['Frage stellen', 'Mit einem Menschen sprechen', 'Schließen', 'Hier antwortet ein automatischer Assistent mit den Antworten dieses Shops.', 'Einen Moment …'],
+    es: ['Hacer una pregunta', 'Hablar con una persona', 'Cerrar', 'Aquí responde un asistente automático, con las respuestas de esta tienda.', 'Un momento…'],
+    fr: ['Poser une question', 'Parler à une personne', 'Fermer', 'Ici répond un assistant automatique, avec les réponses de cette boutique.', 'Un instant…'],
+    zh: ['提问', '转人工', '关闭', '这里由自动助手回答，内容来自本店的常见问题。', '请稍候…'],
+    ar: ['اطرح سؤالاً', 'تحدث إلى إنسان', 'إغلاق', 'يجيب هنا مساعد آلي بإجابات هذا المتجر.', 'لحظة من فضلك…'],
   };
   const wanted = (language || document.documentElement.lang).toLowerCase().split('-')[0];
   settings.language = Object.hasOwn(early, wanted) ? wanted : 'en';
-  const [launcherLabel, humanLabel, closeLabel, disclosure] = early[settings.language];
-  const text = { loading: 'One moment…', contact_lead: 'You can also reach us here:', contact_page: 'Contact page' };
+  const [launcherLabel, humanLabel, closeLabel, disclosure, loadingLabel] = early[settings.language];
+  const text = { contact_lead: 'You can also reach us here:', contact_page: 'Contact page' };
 
   const style = new CSSStyleSheet();
   style.replaceSync(`
@@ -63,6 +63,7 @@ button { cursor: pointer }
 .content { flex: 1; min-block-size: 0; display: flex; flex-direction: column }
 [part=disclosure] { margin: 0; padding: 14px 56px 14px 18px; padding-inline: 18px 56px; border-block-end: 1px solid var(--_line); font-weight: 600 }
 .door { padding: 16px 18px; margin: 0; overflow: auto }
+.content + .door { border-block-start: 1px solid var(--_line); max-block-size: 55% }
 a { color: var(--_accent) }
 @media (max-width: 480px) { :host { --_gap: 8px } }
 @media (forced-colors: active) { button, [part=panel] { border: 1px solid ButtonText !important } }
@@ -106,25 +107,42 @@ a { color: var(--_accent) }
 
   let widget; // the started widget
   let loading; // the promise of it
-  let door; // the plain door, once it is shown
+  let words; // the promise of the page's language
+  let door; // the plain door, while it is shown
+  let gone; // whether all of this was taken off the page
   let opener; // what had the focus before the panel opened
 
   const tell = (name, detail) => host.dispatchEvent(new CustomEvent(`shopbell:${name}`, { bubbles: true, composed: true, detail }));
   const fill = (...children) => content.replaceChildren(make('p', { part: 'disclosure', id: 'disclosure' }, disclosure), ...children);
-  fill(make('p', { class: 'door', part: 'status' }, text.loading));
+  fill(make('p', { class: 'door', part: 'status' }, loadingLabel));
 
   const fetched = (address) => fetch(address).then((response) => {
     if (!response.ok) throw new Error(`shopbell: ${address} answered ${response.status}`);
     return response;
   });
 
+  /** Does something with the started widget. One that fails is given up: the door takes its place. */
+  const act = (what) => {
+    if (!widget) return;
+    try { what(widget); } catch (cause) {
+      console.error(cause);
+      widget = undefined;
+      showDoor();
+    }
+  };
+
+  const loadWords = () => words ||= settings.language === 'en' ? Promise.resolve('{}')
+    : fetched(`${base}strings/${settings.language}.json`).then((response) => response.text()).then((json) => {
+      Object.assign(text, JSON.parse(json));
+      return json;
+    }).catch(() => '{}');
+
+  /** Whether somebody writes, or has written, to a person. */
+  const doorIsUsed = () => door && ('sent' in door.dataset || [...door.querySelectorAll('textarea, input')].some((field) => field.value));
+
   /** Loads and starts the widget, everything at once; rejects when the widget cannot run on this page. */
   const load = () => loading ||= (async () => {
-    const strings = settings.language === 'en' ? '{}'
-      : fetched(`${base}strings/${settings.language}.json`).then((response) => response.text()).then((words) => {
-        Object.assign(text, JSON.parse(words));
-        return words;
-      }).catch(() => '{}');
+    const strings = loadWords();
     const answers = Promise.all([
       faq ? fetched(absolute(faq)).then((response) => response.text()) : Promise.reject(new Error('shopbell: the tag names no data-faq')),
       fetched(absolute(encoder) || `${base}encoder.bin`).then((response) => response.arrayBuffer()),
@@ -134,23 +152,26 @@ a { color: var(--_accent) }
     wasm.catch(() => {}); // reported by the import below
     const module = await import(`${base}shopbell-widget.js`);
     await module.default({ module_or_path: wasm });
-    const words = Object.entries(JSON.parse(await strings)).flat().map(String);
-    if (door?.querySelector('textarea')?.value) throw new Error('shopbell: the visitor is already writing to a person');
+    const pairs = Object.entries(JSON.parse(await strings)).flat().map(String);
+    if (gone) return;
+    if (doorIsUsed()) throw new Error('shopbell: the visitor is already writing to a person');
+    const hadFocus = content.contains(host.shadowRoot.activeElement);
+    door = undefined;
     content.replaceChildren();
-    widget = module.start(host, content, settings.backend, settings.contact, storageKey, disclosure, words);
+    if (hadFocus) panel.focus({ preventScroll: true });
+    widget = module.start(host, content, settings.backend, settings.contact, storageKey, disclosure, pairs);
     answers.then(
-      ([entries, bytes]) => widget.learn(entries, new Uint8Array(bytes)),
-      (cause) => { console.error(cause); widget.learn('', new Uint8Array()); },
+      ([entries, bytes]) => act(() => widget.learn(entries, new Uint8Array(bytes))),
+      (cause) => { console.error(cause); act(() => widget.learn('', new Uint8Array())); },
     ).then(() => tell('ready'));
-    if (!panel.hidden) widget.opened(true);
-    return widget;
+    if (!panel.hidden) act(() => widget.opened(true));
   })().catch((cause) => {
     loading = undefined;
     console.error(cause);
     showDoor();
     throw cause;
   });
-  const withWidget = (act) => load().then(act, () => {});
+  const withWidget = (what) => load().then(() => act(what), () => {});
 
   const contactLink = () => {
     if (!settings.contact) return [];
@@ -158,14 +179,28 @@ a { color: var(--_accent) }
     return [make('p', {}, `${text.contact_lead} `, make('a', { href: settings.contact }, label))];
   };
 
-  /** What needs no Wasm, model, FAQ or WebSocket: the shop's other ways at once, then a form that posts to the backend. */
-  const showDoor = () => {
-    if (door || widget) return;
-    const ways = contactLink();
-    door = make('div', { class: 'door' }, ...ways);
-    fill(door);
-    import(`${base}shopbell-door.js`).then((module) => module.fill(door, { settings, text, make, tell, ways }), () => {});
+  /**
+   * What needs no Wasm, model, FAQ or WebSocket: the shop's other ways at once, then a form that posts to the backend. In place
+   * of the widget, or `below` it.
+   */
+  const showDoor = (below) => {
+    if (door || gone || widget && !below) return;
+    const shown = door = make('div', { class: 'door' });
+    if (below) content.after(shown);
+    else fill(shown);
+    const patience = new Promise((done) => setTimeout(done, 1500));
+    Promise.race([loadWords(), patience]).then(() => {
+      const ways = below ? [] : contactLink();
+      shown.append(...ways);
+      return import(`${base}shopbell-door.js`).then((module) => module.fill(shown, { settings, text, make, tell, ways, below }));
+    }).catch(() => {});
   };
+  host.addEventListener('shopbell:unreachable', () => showDoor(true));
+  host.addEventListener('shopbell:reachable', () => {
+    if (!door || !widget || doorIsUsed()) return;
+    door.remove();
+    door = undefined;
+  });
 
   const setOpen = (open, takeFocus = true) => {
     if (panel.hidden !== open) return;
@@ -179,7 +214,7 @@ a { color: var(--_accent) }
     } else if (hadFocus) {
       (opener && opener.isConnected && opener !== document.body ? opener : launcher).focus({ preventScroll: true });
     }
-    widget?.opened(open);
+    act(() => widget.opened(open));
     tell(open ? 'open' : 'close');
   };
 
@@ -187,24 +222,23 @@ a { color: var(--_accent) }
     setOpen(true);
     withWidget(() => widget.human());
     // Waiting for a slow network is no reason to wait for a person.
-    setTimeout(showDoor, 4000);
+    setTimeout(() => showDoor(), 4000);
   };
 
   const near = (event) => {
     const { left, top, right, bottom } = dock.getBoundingClientRect();
-    if (event.clientX > left - 80 && event.clientX < right + 80 && event.clientY > top - 80 && event.clientY < bottom + 80) intend();
+    if (right > 0 && event.clientX > left - 80 && event.clientX < right + 80 && event.clientY > top - 80 && event.clientY < bottom + 80) intend();
   };
   const intend = () => {
     removeEventListener('pointermove', near);
     withWidget(() => {});
   };
-  addEventListener('pointermove', near, { passive: true });
   dock.addEventListener('focusin', intend, { once: true });
   launcher.addEventListener('click', () => setOpen(panel.hidden));
   close.addEventListener('click', () => setOpen(false));
   human.addEventListener('click', ring);
   root.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.isComposing && !panel.hidden) {
+    if (event.key === 'Escape' && !event.isComposing && event.keyCode !== 229 && !panel.hidden) {
       event.stopPropagation();
       setOpen(false);
     }
@@ -227,10 +261,16 @@ a { color: var(--_accent) }
       listeners = listeners.filter((added) => !goes(added));
     },
     destroy: () => {
+      gone = true;
       removeEventListener('pointermove', near);
-      widget?.destroy();
       host.remove();
       delete window.shopbell;
+      // Later, because this may be called by a listener in the middle of what the widget does.
+      queueMicrotask(() => act(() => {
+        const last = widget;
+        widget = undefined;
+        last.destroy();
+      }));
     },
   };
   const call = (name, ...values) => {
@@ -242,6 +282,8 @@ a { color: var(--_accent) }
     const early = window.shopbell?.q || [];
     window.shopbell = call;
     for (const values of early) call(...values);
+    if (gone) return;
+    addEventListener('pointermove', near, { passive: true });
     // A conversation with a person goes on across pages.
     let saved;
     try { saved = JSON.parse(localStorage.getItem(storageKey)); } catch { /* no storage, or not ours */ }

@@ -24,8 +24,11 @@ pub enum Reply {
     DidYouMean(Vec<Near>),
     /// The shop's FAQ does not seem to say.
     Unknown,
-    /// The visitor asks for a person.
-    WantsHuman,
+    /// The visitor asks for a person outright, or seems to want one.
+    WantsHuman {
+        /// Whether they ask outright.
+        outright: bool,
+    },
 }
 
 /// A FAQ ready to answer from.
@@ -57,7 +60,7 @@ impl Answering {
             }
             Decision::DidYouMean { entries } => Reply::DidYouMean(self.near(entries)),
             Decision::Unknown {} => Reply::Unknown,
-            Decision::WantsHuman {} => Reply::WantsHuman,
+            Decision::WantsHuman { outright } => Reply::WantsHuman { outright },
         }
     }
 

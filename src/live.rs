@@ -1,7 +1,7 @@
 //! The live conversation: holds the state, takes in events, and is the only place that carries out effects.
 
 use crate::{
-    answering::Answering,
+    answering::{Answering, Reply},
     page::{
         announcer::Announcer,
         events,
@@ -13,9 +13,14 @@ use crate::{
     strings::Strings,
     widget::state::{Conversation, Effect, Event},
 };
-use channel::{VisitorLine, driver::Driver, visitor_line::Command};
+use channel::{
+    VisitorLine,
+    driver::Driver,
+    visitor_line::{Command, Saved},
+};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use protocol::EventBody;
 use std::{cell::RefCell, rc::Rc};
 use web_sys::HtmlElement;
 
@@ -43,8 +48,7 @@ impl Live {
     /// The conversation on this page, going on where an earlier page ended. Connects to nothing yet.
     pub fn new(host: HtmlElement, announcer: Announcer, settings: Settings, strings: Strings) -> Self {
         let stored = storage::load(&settings.storage_key);
-        let line_url = settings.line_url();
-        let conversation = Conversation::new(Rc::new(strings), line_url.is_some(), stored.lines);
+        let conversation = Conversation::new(Rc::new(strings), settings.backend.is_some(), stored.lines);
         let live = Live(StoredValue::new_local(Rc::new(Page {
             conversation: RefCell::new(conversation),
             changed: ArcTrigger::new(),
@@ -55,9 +59,7 @@ impl Live {
             answering: RefCell::new(None),
             fading: RefCell::new(None),
         })));
-        let tell = move |notice| live.emit(Event::Line(notice));
-        let driver = line_url.map(|url| Driver::new(VisitorLine::new(stored.line), url, tell));
-        live.page().line.replace(driver);
+        live.page().line.replace(live.driver(stored.line));
         live
     }
 
@@ -86,20 +88,33 @@ impl Live {
     /// Connects when there is a conversation with people to follow.
     pub fn follow(self) {
         if self.glance(|conversation| conversation.floor().is_with_people()) {
-            self.line(Command::Follow);
+            self.page().line(Command::Follow);
         }
     }
 
     /// Tries the line again at once.
     pub fn retry_now(self) {
-        if let Some(driver) = self.driver() {
+        if let Some(driver) = self.page().driver() {
             driver.retry_now();
+        }
+    }
+
+    /// Another page of the shop has stored something. When the visitor rang there and not here, this page goes on with it.
+    pub fn look_elsewhere(self) {
+        if self.glance(Conversation::has_rung) {
+            return;
+        }
+        let stored = storage::load(&self.page().settings.storage_key);
+        if stored.lines.iter().any(|line| line.body == EventBody::Rang) {
+            self.page().line.replace(self.driver(stored.line));
+            self.emit(Event::RangElsewhere(stored.lines));
+            self.follow();
         }
     }
 
     /// Ends the line.
     pub fn hang_up(self) {
-        self.line(Command::HangUp);
+        self.page().line(Command::HangUp);
     }
 
     /// Gives the bot what it answers from, or tells it that there is nothing.
@@ -116,66 +131,74 @@ impl Live {
         let effects = page.conversation.borrow_mut().update(event, &mut new_id);
         page.changed.notify();
         for effect in effects {
-            self.act(effect);
+            self.act(&page, effect);
         }
     }
 
-    fn act(self, effect: Effect) {
+    fn act(self, page: &Rc<Page>, effect: Effect) {
         match effect {
-            Effect::Classify(id, text) => self.reply(id, |answering| answering.reply(&text)),
-            Effect::Quote(id, entry) => self.reply(id, |answering| answering.quote(&entry)),
-            Effect::Line(command) => self.line(command),
-            Effect::Save => self.save(),
-            Effect::Announce(text) => self.page().announcer.say(&text),
-            Effect::Tell(name, detail) => events::dispatch(&self.page().host, name, &detail),
+            Effect::Classify(id, text) => self.reply(page, id, |answering| answering.reply(&text)),
+            Effect::Quote(id, entry) => self.reply(page, id, |answering| answering.quote(&entry)),
+            Effect::Line(command) => page.line(command),
+            Effect::Save => page.save(),
+            Effect::Announce(text) => page.announcer.say(&text),
+            Effect::Tell(name, detail) => events::dispatch(&page.host, name, &detail),
             Effect::Unread(count) => {
                 // The attribute's name is valid, so neither call can fail.
                 let _ = match count {
-                    0 => self.page().host.remove_attribute("data-unread"),
-                    count => self.page().host.set_attribute("data-unread", &count.to_string()),
+                    0 => page.host.remove_attribute("data-unread"),
+                    count => page.host.set_attribute("data-unread", &count.to_string()),
                 };
             }
-            Effect::ShowNewest => parts::show_newest(&self.page().host),
-            Effect::FocusComposer => parts::focus_composer(&self.page().host),
+            Effect::ShowNewest => parts::show_newest(&page.host),
+            Effect::FocusComposer => parts::focus_composer(&page.host),
+            Effect::FocusTranscript => parts::focus_transcript(&page.host),
             Effect::FadeWriting(sign) => {
                 let timeout = Timeout::new(WRITING_FADES_MS, move || self.emit(Event::WritingFaded(sign)));
-                self.page().fading.replace(Some(timeout));
+                page.fading.replace(Some(timeout));
             }
         }
     }
 
-    fn reply(self, id: String, ask: impl FnOnce(&Answering) -> crate::answering::Reply) {
-        let reply = self.page().answering.borrow().as_ref().map(ask);
+    fn reply(self, page: &Page, id: String, ask: impl FnOnce(&Answering) -> Reply) {
+        let reply = page.answering.borrow().as_ref().map(ask);
         if let Some(reply) = reply {
             self.emit(Event::Replied(id, reply));
         }
     }
 
-    fn line(self, command: Command) {
+    /// A driver for a line that goes on where `saved` ended; none when the shop has no backend.
+    fn driver(self, saved: Saved) -> Option<Driver<VisitorLine>> {
+        let url = self.page().settings.line_url()?;
+        Some(Driver::new(VisitorLine::new(saved), url, move |notice| self.emit(Event::Line(notice))))
+    }
+
+    fn page(self) -> Rc<Page> {
+        self.0.get_value()
+    }
+}
+
+impl Page {
+    /// The line's driver. A clone, and nothing borrowed: what it tells comes back in here.
+    fn driver(&self) -> Option<Driver<VisitorLine>> {
+        self.line.borrow().clone()
+    }
+
+    fn line(&self, command: Command) {
         if let Some(driver) = self.driver() {
             driver.command(command);
         }
     }
 
-    /// The line's driver. A clone: what it tells comes back in here.
-    fn driver(self) -> Option<Driver<VisitorLine>> {
-        self.page().line.borrow().clone()
-    }
-
-    fn save(self) {
+    fn save(&self) {
         let Some(driver) = self.driver() else { return };
-        let page = self.page();
-        let conversation = page.conversation.borrow();
+        let conversation = self.conversation.borrow();
         let stored = Stored {
             line: driver.with(|line| line.saved().clone()),
             lines: conversation.lines.clone(),
             with_people: conversation.floor().is_with_people(),
             open: conversation.open,
         };
-        storage::store(&page.settings.storage_key, &stored);
-    }
-
-    fn page(self) -> Rc<Page> {
-        self.0.get_value()
+        storage::store(&self.settings.storage_key, &stored);
     }
 }

@@ -1,7 +1,7 @@
 //! Every word the widget says, in English, and the page's language laid over it.
 //!
-//! A language is a JSON object of these keys in `public/strings/<language>.json`; what it lacks stays English. `{name}`,
-//! `{position}` and `{contact}` stand for values.
+//! A language is a JSON object of these keys in `public/strings/<language>.json`; what it lacks stays English. `{name}`
+//! and `{position}` stand for values.
 
 /// One thing the widget says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,7 @@ texts! {
     DID_YOU_MEAN = "did_you_mean": "I am not sure. Did you mean one of these?";
     UNKNOWN = "unknown": "I don't know that. A person can help you.";
     NO_ANSWERS = "no_answers": "I cannot look up answers right now. A person can help you.";
+    OFFER_HUMAN = "offer_human": "I am an automated assistant. Would you like to talk to a person?";
     WAS_THIS_IT = "was_this_it": "Was this it?";
     YES = "yes": "Yes";
     NO = "no": "No";
@@ -52,6 +53,7 @@ texts! {
     CONNECTING = "connecting": "Connecting…";
     RECONNECTING = "reconnecting": "The connection was lost. Reconnecting…";
     UNREACHABLE = "unreachable": "We cannot reach the shop's people right now. What you write is kept and sent as soon as we can.";
+    NO_LINE = "no_line": "There is no direct line to a person on this page.";
     CONTACT_LEAD = "contact_lead": "You can also reach us here:";
     CONTACT_PAGE = "contact_page": "Contact page";
     SENDING = "sending": "Sending…";

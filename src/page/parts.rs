@@ -20,6 +20,18 @@ pub fn focus_composer(host: &HtmlElement) {
     }
 }
 
+/// Puts the focus onto the transcript, if nothing in the widget has it any more.
+pub fn focus_transcript(host: &HtmlElement) {
+    let had_focus = host.shadow_root().is_some_and(|root| root.active_element().is_some());
+    let within = host.clone();
+    when_drawn(host, "transcript", move |transcript| {
+        if had_focus && within.shadow_root().is_some_and(|root| root.active_element().is_none()) {
+            // The region can have the focus: it has a `tabindex`.
+            let _ = transcript.unchecked_ref::<HtmlElement>().focus();
+        }
+    });
+}
+
 fn when_drawn(host: &HtmlElement, part: &'static str, act: impl FnOnce(Element) + 'static) {
     let host = host.clone();
     request_animation_frame(move || {

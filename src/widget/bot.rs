@@ -37,7 +37,9 @@ impl Conversation {
             }
             Reply::DidYouMean(near) => self.offer(strings::DID_YOU_MEAN, near, new_id),
             Reply::Unknown => self.bot_says(strings::UNKNOWN, vec![Choice::Human], new_id),
-            Reply::WantsHuman => self.rang(new_id),
+            Reply::WantsHuman { outright: true } => self.rang(new_id),
+            // Nobody asked: what was said stays on the page until the visitor says yes.
+            Reply::WantsHuman { outright: false } => self.bot_says(strings::OFFER_HUMAN, vec![Choice::Human], new_id),
         }
     }
 
@@ -53,17 +55,21 @@ impl Conversation {
             let Choice::Entry(near) = choice else { return Vec::new() };
             return self.said(&near.question, new_id);
         }
-        match choice {
+        let mut effects = match choice {
             Choice::Right => self.bot_says(strings::GLAD, Vec::new(), new_id),
             Choice::Wrong(near) if near.is_empty() => self.bot_says(strings::SORRY, vec![Choice::Human], new_id),
             Choice::Wrong(near) => self.offer(strings::SORRY_NEAR, near, new_id),
             Choice::Entry(Near { entry, question }) => {
                 let id = new_id();
-                self.lines.push(Line::here(id.clone(), said_by(Author::Visitor, question, None)));
-                vec![Effect::Quote(id, entry)]
+                self.lines.push(Line::here(id.clone(), said_by(Author::Visitor, question.clone(), None)));
+                let message = vec![("author", "visitor".into()), ("text", question.into())];
+                vec![Effect::Tell("message", message), Effect::Quote(id, entry)]
             }
             Choice::Human => self.rang(new_id),
-        }
+        };
+        // What was pressed is gone, and the focus with it.
+        effects.push(Effect::FocusTranscript);
+        effects
     }
 
     fn offer(&mut self, lead: strings::Text, near: Vec<Near>, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {

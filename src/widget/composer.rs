@@ -17,7 +17,9 @@ pub fn Composer(
         .glance(|conversation| (conversation.strings.say(strings::COMPOSER), conversation.strings.say(strings::SEND)));
     let pressed = move |event: ev::KeyboardEvent| {
         // While an input method composes (Chinese, Japanese, accents), Enter belongs to it.
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        // Safari ends the composition first and then says so by the key code 229 alone.
+        let composing = event.is_composing() || event.key_code() == 229;
+        if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
             send(live, &event_target(&event));
         }

@@ -16,12 +16,16 @@ impl Conversation {
         match notice {
             Notice::Save => self.save(),
             Notice::Status(status) => {
-                if status == Status::Unreachable && self.status != status {
-                    self.status = status;
-                    return vec![Effect::Announce(self.strings.say(strings::UNREACHABLE))];
+                let before = std::mem::replace(&mut self.status, status);
+                match (before, status) {
+                    (Status::Unreachable, Status::Unreachable) => Vec::new(),
+                    (_, Status::Unreachable) => vec![
+                        Effect::Announce(self.strings.say(strings::UNREACHABLE)),
+                        Effect::Tell("unreachable", Vec::new()),
+                    ],
+                    (_, Status::Live) => vec![Effect::Tell("reachable", Vec::new())],
+                    _ => Vec::new(),
                 }
-                self.status = status;
-                Vec::new()
             }
             Notice::Reset => {
                 for line in &mut self.lines {
@@ -52,8 +56,12 @@ impl Conversation {
                 if active { vec![Effect::FadeWriting(self.writing_signs)] } else { Vec::new() }
             }
             Notice::Queue { position, agents } => {
+                let was_empty = matches!(self.queue, Some((_, 0)));
                 self.queue = Some((position, agents));
-                Vec::new()
+                if agents > 0 || was_empty {
+                    return Vec::new();
+                }
+                vec![Effect::Announce(self.strings.say(strings::NOBODY_THERE))]
             }
         }
     }
@@ -86,7 +94,10 @@ impl Conversation {
         let known = by_id.or_else(|| self.lines.iter().position(|line| line.seq == Some(event.seq)));
         if let Some(index) = known {
             self.lines[index].id.clone_from(&event.cid);
-            self.lines[index].body = event.body;
+            // A message of ours stays as it was said: the log has the offered questions in it, too.
+            if self.lines[index].message().is_none() {
+                self.lines[index].body = event.body;
+            }
             self.acknowledged(&event.cid, event.seq);
             return Vec::new();
         }

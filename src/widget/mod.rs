@@ -1,7 +1,7 @@
 //! What a visitor sees, and the conversation behind it.
 //!
 //! [`state`] says what a conversation is and how it changes, with [`bot`] and [`log`] for what the bot and the backend
-//! bring to it, [`line`] for one line of it and [`words`] for how it is said; all pure and tested natively. The views show
+//! bring to it, [`mod@line`] for one line of it and [`words`] for how it is said; all pure and tested natively. The views show
 //! it, one component a file, and only emit events.
 
 pub mod bot;

@@ -22,7 +22,9 @@ pub fn Panel(
     let online = window_event_listener(leptos::ev::online, move |_| live.retry_now());
     let visible = window_event_listener(leptos::ev::pageshow, move |_| live.retry_now());
     let focused = window_event_listener(leptos::ev::focus, move |_| live.retry_now());
+    let elsewhere = window_event_listener(leptos::ev::storage, move |_| live.look_elsewhere());
     on_cleanup(move || {
+        elsewhere.remove();
         online.remove();
         visible.remove();
         focused.remove();

@@ -78,6 +78,8 @@ pub enum Event {
     Learned(bool),
     /// The panel was opened or closed.
     Opened(bool),
+    /// The visitor rang on another page, whose transcript this is.
+    RangElsewhere(Vec<Line>),
     /// Word from the line.
     Line(Notice),
 }
@@ -105,6 +107,8 @@ pub enum Effect {
     ShowNewest,
     /// The visitor opened the panel to write: put them there.
     FocusComposer,
+    /// What had the focus is gone: keep it in the panel.
+    FocusTranscript,
 }
 
 /// What an event tells the page.
@@ -191,6 +195,11 @@ impl Conversation {
                 }
                 effects
             }
+            Event::RangElsewhere(lines) => {
+                self.unanswered.clear();
+                self.lines.splice(..0, lines);
+                Vec::new()
+            }
             Event::Line(notice) => self.heard(notice, new_id),
         }
     }
@@ -218,7 +227,7 @@ impl Conversation {
     pub(super) fn rang(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
         if !self.has_backend {
             self.contact_wanted = true;
-            return vec![Effect::Tell("ring", Vec::new())];
+            return vec![Effect::Announce(self.strings.say(strings::NO_LINE)), Effect::Tell("ring", Vec::new())];
         }
         if self.floor().is_with_people() {
             return Vec::new();

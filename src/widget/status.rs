@@ -32,6 +32,9 @@ fn words(conversation: &Conversation) -> String {
     let strings = &conversation.strings;
     let floor = conversation.floor();
     if !floor.is_with_people() {
+        if conversation.contact_wanted {
+            return strings.say(strings::NO_LINE);
+        }
         let looking_up = !conversation.unanswered.is_empty() && conversation.answers == Answers::Loading;
         return if looking_up { strings.say(strings::LOADING) } else { String::new() };
     }

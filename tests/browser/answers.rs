@@ -136,3 +136,32 @@ async fn asking_for_a_person_in_words_rings_the_bell() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_asks_whether_this_is_a_machine_is_told_so_and_offered_a_person() {
+    let shop = Shop::open().await;
+    Browser::with("a robot?", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let line = visitor.asks("are you a robot?").await;
+        assert!(line.text.contains("I am an automated assistant"), "{}", line.text);
+        assert_eq!(visitor.stored().await, Vec::<String>::new(), "nothing has left the page");
+        visitor.chooses("Talk to a human").await;
+        visitor.is_told("You rang the bell").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_bot_asked_back_stands_there_once_after_the_ring_too() {
+    let shop = Shop::open().await;
+    Browser::with("asked back, then rung", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let before = visitor.asks("yo when's my stuff gonna show up").await;
+        visitor.rings().await;
+        visitor.reads("status", "Nobody is at the desk").await;
+        assert_eq!(visitor.lines_by("bot").await, [before]);
+    })
+    .await;
+}

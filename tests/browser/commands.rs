@@ -91,3 +91,22 @@ async fn the_human_command_rings() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_listener_may_destroy_the_widget_in_the_middle_of_what_it_does() {
+    let shop = Shop::open().await;
+    Browser::with("destroy in a listener", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let listen = "window.problems = []; addEventListener('error', event => problems.push(event.message)); \
+                      addEventListener('unhandledrejection', event => problems.push(String(event.reason))); \
+                      shopbell('on', 'ring', () => shopbell('destroy'))";
+        browser.run(listen, &[]).await;
+        visitor.presses("human").await;
+        browser.until("it is gone", "return document.querySelector('shop-bell') === null").await;
+        // What comes of it comes before the next answer to a request.
+        browser.run("return fetch('/marker').then(() => true)", &[]).await;
+        assert_eq!(browser.run("return [typeof window.shopbell, problems]", &[]).await, json!(["undefined", []]));
+    })
+    .await;
+}

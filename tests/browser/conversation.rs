@@ -104,3 +104,30 @@ async fn while_a_person_has_the_floor_the_bot_is_silent() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_second_tab_goes_on_with_what_the_first_one_began() {
+    let shop = Shop::open().await;
+    Browser::with("two tabs", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let first = browser.client.window().await.expect("a window");
+        let second = browser.client.new_window(true).await.expect("a second").handle;
+        browser.client.switch_to_window(second.clone()).await.expect("switched");
+        Visitor::at(browser, &shop.origin).await.opens().await;
+        browser.client.switch_to_window(first).await.expect("switched");
+        visitor.rings().await;
+        visitor.says("from the first tab").await;
+        browser.client.switch_to_window(second).await.expect("switched");
+        visitor.is_told("from the first tab").await;
+        visitor.says("from the second tab").await;
+        Browser::with("the agent of both tabs", async |desk: &Browser| {
+            let agent = Agent::at_work(desk, &shop, "Ada").await;
+            agent.claims().await;
+            agent.reads("from the first tab").await;
+            agent.reads("from the second tab").await;
+        })
+        .await;
+    })
+    .await;
+}

@@ -161,3 +161,51 @@ async fn without_a_backend_the_contact_is_shown() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn it_leads_to_a_person_when_the_started_widget_breaks() {
+    let shop = Shop::open().await;
+    let broken = "export default async () => {}; export const start = () => ({ opened() {}, learn() {}, \
+                  human() { throw new Error('broken') }, destroy() {} });";
+    shop.pages.put("/shopbell-widget.js", "text/javascript", broken);
+    Browser::with("broken widget", async |browser: &Browser| the_door_leads_to_a_person(&shop, browser).await).await;
+}
+
+#[tokio::test]
+async fn with_websockets_blocked_a_form_that_posts_is_offered_below_the_conversation() {
+    let shop = Shop::open().await;
+    shop.pages.guard(&format!("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' {}; img-src data:; style-src 'self' 'unsafe-inline'", shop.backend));
+    Browser::with("no WebSocket", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.rings().await;
+        visitor.reads("panel", "You can also leave a message for a person here").await;
+        visitor.reads("status", "help@harbor.example").await;
+        browser.picture("no-websocket").await;
+        let write = "const root = document.querySelector('shop-bell').shadowRoot; const field = root.querySelector('.door textarea'); \
+                     field.value = 'over the wall'; field.dispatchEvent(new Event('input', { bubbles: true })); \
+                     root.querySelector('.door form').requestSubmit();";
+        browser.run(write, &[]).await;
+        visitor.reads("panel", "Sent. A person will read it.").await;
+        Browser::with("the agent behind the wall", async |desk: &Browser| {
+            let agent = Agent::at_work(desk, &shop, "Ada").await;
+            agent.reads("over the wall").await;
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_door_takes_no_focus_from_a_visitor_who_has_gone_on() {
+    let shop = Shop::open().await;
+    shop.pages.hold("/shopbell-widget_bg.wasm");
+    Browser::with("door and focus", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.presses("human").await;
+        browser.run("document.querySelector('#before').focus()", &[]).await;
+        let form = "return document.querySelector('shop-bell').shadowRoot.querySelector('.door textarea') !== null";
+        browser.until("the door's form is shown", form).await;
+        assert_eq!(browser.run("return document.activeElement.id", &[]).await, serde_json::json!("before"));
+    })
+    .await;
+}

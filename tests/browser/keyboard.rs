@@ -80,3 +80,29 @@ async fn everything_is_reached_with_tab_and_shows_that_it_has_the_focus() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_focus_stays_in_the_panel_when_what_had_it_is_gone() {
+    let shop = Shop::open().await;
+    Browser::with("focus after a choice", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        visitor.asks("how long does shipping take?").await;
+        browser.run(&with_parts("part('choice').focus()"), &[]).await;
+        let choice = browser.client.active_element().await.expect("the widget");
+        choice.send_keys(&char::from(Key::Enter).to_string()).await.expect("pressed");
+        visitor.line_by("bot", 1).await;
+        let within = with_parts("return document.activeElement?.shadowRoot?.activeElement === part('transcript')");
+        browser.until("the transcript has the focus", &within).await;
+        browser
+            .client
+            .active_element()
+            .await
+            .expect("the widget")
+            .send_keys(&ESCAPE.to_string())
+            .await
+            .expect("pressed");
+        browser.until("the panel is closed", &with_parts("return part('panel').hidden")).await;
+    })
+    .await;
+}

@@ -54,7 +54,8 @@ fn replies() -> impl Strategy<Value = Reply> {
         answer("It **is**.", &["a", "b"]),
         Reply::DidYouMean(vec![near("a"), near("b")]),
         Reply::Unknown,
-        Reply::WantsHuman,
+        Reply::WantsHuman { outright: true },
+        Reply::WantsHuman { outright: false },
     ])
 }
 

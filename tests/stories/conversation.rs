@@ -93,7 +93,7 @@ fn what_the_shop_does_not_say_is_not_made_up_and_a_person_is_offered() {
 fn the_wish_for_a_person_rings_whether_it_is_said_or_pressed() {
     let mut page = Page::ready();
     page.says("I want a person");
-    assert_eq!(sent(&page.is_replied(Reply::WantsHuman)), ["I want a person", "(ring)"]);
+    assert_eq!(sent(&page.is_replied(Reply::WantsHuman { outright: true })), ["I want a person", "(ring)"]);
 
     let mut page = Page::ready();
     page.says("unicorns");

@@ -9,14 +9,15 @@ use backend::{Config, agents::AgentError};
 use std::net::Ipv4Addr;
 use tokio::net::TcpListener;
 
-/// The demo's agent. Only this machine can reach the demo, so the password may be known.
+/// The demo's agent. Only pages of this machine's own address may log in, so the password may be known.
 const AGENT: &str = "Ada";
 const PASSWORD: &str = "harbor-demo";
 
 /// Builds what is not built yet and serves it until Ctrl-C.
 pub(crate) fn run(port: u16) -> anyhow::Result<()> {
     dist::build()?;
-    let folder = target_folder().join("demo");
+    tracing_subscriber::fmt().with_env_filter("warn").with_writer(std::io::stderr).init();
+    let folder = target_folder()?.join("demo");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let runtime = tokio::runtime::Runtime::new().context("while starting")?;
     runtime.block_on(async {
@@ -28,8 +29,8 @@ pub(crate) fn run(port: u16) -> anyhow::Result<()> {
         let database = folder.join("shopbell.db");
         let origins = [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
         let mut config = Config::new(&database, &origins.each_ref().map(String::as_str))?;
-        config.inbox = Some(dist::folder("inbox"));
-        config.site = Some(dist::folder("site"));
+        config.inbox = Some(dist::folder("inbox")?);
+        config.site = Some(dist::folder("site")?);
         match backend::agents::add(&database, AGENT, PASSWORD).await {
             Ok(()) | Err(AgentError::Taken(_)) => {}
             Err(error) => return Err(error).context("while adding the demo's agent"),

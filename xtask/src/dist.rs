@@ -13,15 +13,15 @@ use std::{
 };
 
 /// A folder of files to host.
-pub(crate) fn folder(name: &str) -> PathBuf {
-    target_folder().join("dist").join(name)
+pub(crate) fn folder(name: &str) -> anyhow::Result<PathBuf> {
+    Ok(target_folder()?.join("dist").join(name))
 }
 
 /// Builds and says where.
 pub(crate) fn run() -> anyhow::Result<()> {
     build()?;
     for name in ["widget", "inbox", "site"] {
-        println!("{}", folder(name).display());
+        println!("{}", folder(name)?.display());
     }
     Ok(())
 }
@@ -29,15 +29,15 @@ pub(crate) fn run() -> anyhow::Result<()> {
 /// Builds all three folders.
 pub(crate) fn build() -> anyhow::Result<()> {
     wasm::compile(&["--package", "shopbell", "--package", "inbox", "--lib"])?;
-    let [widget, inbox, site] = ["widget", "inbox", "site"].map(folder);
+    let (widget, inbox, site) = (folder("widget")?, folder("inbox")?, folder("site")?);
 
-    wasm::bind(&wasm::compiled("shopbell"), &widget, "shopbell-widget")?;
+    wasm::bind(&wasm::compiled("shopbell")?, &widget, "shopbell-widget")?;
     script("public/shopbell.js", &widget, Kind::Classic)?;
     script("public/shopbell-door.js", &widget, Kind::Module)?;
     copy("public/encoder.bin", &widget)?;
     copy("public/strings", &widget)?;
 
-    wasm::bind(&wasm::compiled("inbox"), &inbox, "inbox")?;
+    wasm::bind(&wasm::compiled("inbox")?, &inbox, "inbox")?;
     script("crates/inbox/public/start.js", &inbox, Kind::Module)?;
     for file in ["index.html", "inbox.css", "favicon.svg"] {
         copy(Path::new("crates/inbox/public").join(file), &inbox)?;

@@ -42,7 +42,7 @@ struct Row {
 /// A stage is beyond its budget.
 pub(crate) fn run(json: bool) -> anyhow::Result<()> {
     dist::build()?;
-    let folder = dist::folder("widget");
+    let folder = dist::folder("widget")?;
     let mut rows = files(&folder)?.iter().map(|file| row(&folder, file)).collect::<anyhow::Result<Vec<_>>>()?;
     let totals = BUDGETS.map(|(stage, _)| total(&rows, stage));
     let beyond: Vec<String> = BUDGETS

@@ -5,7 +5,7 @@ use crate::{
     command::{cargo, tell, watch},
     dist, wasm,
 };
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,10 +24,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let native = counted(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
     dist::build()?;
     wasm::compile(&["--package", "classifier", "--example", "in_browser"])?;
-    let classifier = dist::folder("classifier");
-    wasm::bind(&wasm::compiled("examples/in_browser"), &classifier, "in_browser")?;
+    let classifier = dist::folder("classifier")?;
+    wasm::bind(&wasm::compiled("examples/in_browser")?, &classifier, "in_browser")?;
     tell("browser tests");
-    let dist = std::path::absolute(dist::folder("")).context("cannot find target/dist")?;
+    let dist = dist::folder("")?;
     let driver = Driver::start(&browser)?;
     let in_browser = counted(
         cargo(&["test", "--package", "shopbell", "--test", "browser", "--", "--test-threads=2"])

@@ -52,8 +52,8 @@ fn without_paths() -> OsString {
 }
 
 /// Where [`compile`] leaves `name`: a library's name, or `examples/…`.
-pub(crate) fn compiled(name: &str) -> PathBuf {
-    target_folder().join(TARGET).join("wasm").join(format!("{name}.wasm"))
+pub(crate) fn compiled(name: &str) -> anyhow::Result<PathBuf> {
+    Ok(target_folder()?.join(TARGET).join("wasm").join(format!("{name}.wasm")))
 }
 
 /// Writes `name.js` and `name_bg.wasm` into `folder`, unless they are there and newer than all they come from.

@@ -7,7 +7,7 @@ use crate::{
 use std::path::Path;
 
 /// Characters of the longest name.
-const NAME_CHARS: usize = 60;
+pub(crate) const NAME_CHARS: usize = 60;
 
 /// Why an agent was not added or removed.
 #[derive(Debug, thiserror::Error)]

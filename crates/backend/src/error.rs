@@ -30,6 +30,9 @@ pub(crate) enum Error {
     /// 403: a page that may not speak to us.
     #[error("This page's origin is not allowed; a shop's is allowed with `shopbell serve --origin`.")]
     OriginNotAllowed,
+    /// 403: a page that is not the inbox.
+    #[error("Only the inbox may do this; tell where agents reach it with `shopbell serve --public-url`.")]
+    NotOurOrigin,
     /// 429: too often, with the milliseconds after which it may be tried again.
     #[error("Too many requests; try again later.")]
     RateLimited(u64),
@@ -59,7 +62,7 @@ impl IntoResponse for Error {
             Error::NotAWebSocket => (StatusCode::BAD_REQUEST, ErrorCode::BadFrame),
             Error::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::FrameTooLarge),
             Error::NotLoggedIn | Error::WrongLogIn => (StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized),
-            Error::OriginNotAllowed => (StatusCode::FORBIDDEN, ErrorCode::OriginNotAllowed),
+            Error::OriginNotAllowed | Error::NotOurOrigin => (StatusCode::FORBIDDEN, ErrorCode::OriginNotAllowed),
             Error::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited),
             Error::Store(_) | Error::Inside(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable),
         };

@@ -1,6 +1,7 @@
 //! Agents' log-ins: a cookie that scripts cannot read and other sites cannot use, a row in the store that can be ended.
 
 use crate::{
+    agents,
     error::Error,
     origin::{refuse_foreign, require_own},
     secret::{new_secret, read_secret},
@@ -38,6 +39,9 @@ pub(crate) async fn log_in(
     require_own(&service.public_url, &headers)?;
     let Json(LogIn { name, password }) =
         body.map_err(|rejection| Error::of_body(&rejection, r#"{"name":"…","password":"…"}"#))?;
+    if name.chars().count() > agents::NAME_CHARS {
+        return Err(Error::WrongLogIn);
+    }
     let address = service.client_address(&headers, connection);
     service.log_ins.take(&name, address).map_err(Error::RateLimited)?;
     let (name, hash) = service.store.agent(&name).await?.map_or((name, None), |(name, hash)| (name, Some(hash)));

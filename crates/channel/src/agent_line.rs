@@ -92,6 +92,8 @@ pub struct AgentLine {
     watched: Option<(String, u64)>,
     /// The last status told, so that only changes are told.
     told: Status,
+    /// The backend asked to slow down: until the outbox is sent again, new frames wait in it, or they would overtake.
+    held: bool,
 }
 
 type Outputs = Vec<Output<Notice>>;
@@ -120,7 +122,8 @@ impl AgentLine {
             Command::Say { conversation, cid, text } => (cid.clone(), AgentFrame::Send { conversation, cid, text }),
             Command::Close { conversation, cid } => (cid.clone(), AgentFrame::Close { conversation, cid }),
         };
-        let outputs = if self.connection.is_live() { vec![transmit(&frame)] } else { Vec::new() };
+        let sendable = self.connection.is_live() && !self.held;
+        let outputs = if sendable { vec![transmit(&frame)] } else { Vec::new() };
         self.outbox.add(&cid, written(&frame));
         outputs
     }
@@ -137,6 +140,7 @@ impl AgentLine {
     fn frame(&mut self, frame: ServerToAgent, random: f64) -> Outputs {
         match frame {
             ServerToAgent::Welcome { agent, limits, .. } => {
+                self.held = false;
                 let mut outputs = self.connection.welcomed();
                 outputs.push(Output::Notice(Notice::Welcome(agent, limits)));
                 outputs.extend(self.watch());
@@ -207,6 +211,7 @@ impl AgentLine {
         match (error.code, &error.cid) {
             (ErrorCode::Unauthorized, _) => self.logged_out(),
             (ErrorCode::RateLimited | ErrorCode::Unavailable, Some(_)) => {
+                self.held = true;
                 let after_ms = error.retry_after_ms.unwrap_or(2_000).min(60_000) as u32;
                 vec![Output::Timer(Timer::Resend, after_ms)]
             }
@@ -265,7 +270,10 @@ impl Line for AgentLine {
             }
             Input::Closed => self.closed(random),
             Input::TimedOut(Timer::Connection) => self.connection.timed_out(random),
-            Input::TimedOut(Timer::Resend) if self.connection.is_live() => self.resend().collect(),
+            Input::TimedOut(Timer::Resend) if self.connection.is_live() => {
+                self.held = false;
+                self.resend().collect()
+            }
             Input::TimedOut(Timer::Resend) => Vec::new(),
             Input::RetryNow => self.connection.retry_now(),
         };

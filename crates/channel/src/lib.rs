@@ -1,6 +1,6 @@
 //! The client's end of the line, for the widget and the inbox alike.
 //!
-//! Reading order: [`line`] (what goes into and comes out of a line), [`backoff`] and [`connection`] (when to connect, when
+//! Reading order: [`mod@line`] (what goes into and comes out of a line), [`backoff`] and [`connection`] (when to connect, when
 //! to give a connection up), [`outbox`] (what is not yet acknowledged), [`visitor_line`] and [`agent_line`] (the two kinds
 //! of line), and in the browser `driver` and `socket`, which do what the lines ask for.
 //!

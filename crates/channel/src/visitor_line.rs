@@ -80,6 +80,8 @@ pub struct VisitorLine {
     connection: Connection,
     /// The last status told, so that only changes are told.
     told: Status,
+    /// The backend asked to slow down: until the outbox is sent again, new frames wait in it, or they would overtake.
+    held: bool,
 }
 
 type Outputs = Vec<Output<Notice>>;
@@ -110,7 +112,7 @@ impl VisitorLine {
             Command::Say { cid, author, text, entry } => (cid.clone(), VisitorFrame::Send { cid, author, text, entry }),
         };
         let mut outputs = vec![Output::Notice(Notice::Save)];
-        if self.connection.is_live() {
+        if self.connection.is_live() && !self.held {
             outputs.push(transmit(&frame));
         }
         self.saved.outbox.add(&cid, written(&frame));
@@ -135,6 +137,7 @@ impl VisitorLine {
     fn frame(&mut self, frame: ServerToVisitor, random: f64) -> Outputs {
         match frame {
             ServerToVisitor::Welcome { token, conversation, epoch, reset, .. } => {
+                self.held = false;
                 let mut outputs = self.connection.welcomed();
                 if token.is_some() {
                     self.saved.token = token;
@@ -186,6 +189,7 @@ impl VisitorLine {
                 outputs
             }
             (ErrorCode::RateLimited | ErrorCode::Unavailable, Some(_)) => {
+                self.held = true;
                 let after_ms = error.retry_after_ms.unwrap_or(2_000).min(60_000) as u32;
                 vec![Output::Timer(Timer::Resend, after_ms)]
             }
@@ -217,7 +221,10 @@ impl Line for VisitorLine {
             }
             Input::Closed => self.connection.closed(random),
             Input::TimedOut(Timer::Connection) => self.connection.timed_out(random),
-            Input::TimedOut(Timer::Resend) if self.connection.is_live() => self.resend().collect(),
+            Input::TimedOut(Timer::Resend) if self.connection.is_live() => {
+                self.held = false;
+                self.resend().collect()
+            }
             Input::TimedOut(Timer::Resend) => Vec::new(),
             Input::RetryNow => self.connection.retry_now(),
         };

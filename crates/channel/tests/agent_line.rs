@@ -132,3 +132,21 @@ fn a_socket_that_never_opened_asks_for_a_look_at_the_log_in() {
     assert!(told(line.on(Input::Closed, 0.5)).contains(&Notice::NotWelcomed));
     assert_eq!(told(live().on(Input::Closed, 0.5)), [Notice::Status(Status::Reconnecting)]);
 }
+
+#[test]
+fn nothing_overtakes_what_was_refused_as_too_early() {
+    let mut line = live();
+    let say = |line: &mut AgentLine, cid: &str| {
+        let say = Command::Say { conversation: "c1".into(), cid: cid.into(), text: cid.into() };
+        sent(&line.on(Input::Command(say), 0.5)).len()
+    };
+    assert_eq!(say(&mut line, "x1"), 1);
+    let early = WireError::new(ErrorCode::RateLimited, "Slowly.").for_cid("x1");
+    hear(&mut line, &ServerToAgent::Error(early));
+    assert_eq!(say(&mut line, "x2"), 0);
+    let again = sent(&line.on(Input::TimedOut(Timer::Resend), 0.5));
+    assert!(
+        matches!(&again[..], [AgentFrame::Send { cid: first, .. }, AgentFrame::Send { cid: second, .. }] if first == "x1" && second == "x2")
+    );
+    assert_eq!(say(&mut line, "x3"), 1);
+}

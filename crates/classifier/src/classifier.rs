@@ -8,7 +8,7 @@ use crate::{
     head::{Head, Lessons},
     message::Message,
     nearness::Nearness,
-    person,
+    person::{self, Wish},
     sparse::{Gram, Rows},
     spelling::Spelling,
 };
@@ -98,8 +98,8 @@ impl Classifier {
     pub fn decide(&self, text: &str) -> Decision {
         let message = Message::read(text);
         let mended = self.mended(&message);
-        if person::wanted(&message) || person::wanted(&mended) {
-            return Decision::WantsHuman {};
+        if let Some(wish) = person::wish(&message).max(person::wish(&mended)) {
+            return Decision::WantsHuman { outright: wish == Wish::Outright };
         }
         Decision::from_ranking(self.weigh(&mended))
     }

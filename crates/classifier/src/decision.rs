@@ -27,8 +27,11 @@ pub enum Decision {
     },
     /// Say that the shop's FAQ does not seem to answer this.
     Unknown {},
-    /// The visitor asks for a person.
-    WantsHuman {},
+    /// The visitor wants a person.
+    WantsHuman {
+        /// Whether they say so. Else it only shows: they ask whether this is a machine, or are tired of it.
+        outright: bool,
+    },
 }
 
 /// An entry that may be meant.

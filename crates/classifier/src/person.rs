@@ -63,9 +63,22 @@ fn among(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }
 
-/// Whether a message asks for a person.
-pub(crate) fn wanted(message: &Message) -> bool {
-    only_a_person(message) || message.clauses.iter().any(|clause| Clause(clause).asks())
+/// How a message shows that a person is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wish {
+    /// By being tired of the bot, or asking what it is.
+    Hinted,
+    /// By asking for one.
+    Outright,
+}
+
+/// Whether a message shows that a person is wanted.
+pub(crate) fn wish(message: &Message) -> Option<Wish> {
+    let clauses = || message.clauses.iter().map(|clause| Clause(clause));
+    if only_a_person(message) || clauses().any(|clause| clause.asks()) {
+        return Some(Wish::Outright);
+    }
+    clauses().any(|clause| clause.hints()).then_some(Wish::Hinted)
 }
 
 /// Words of the rules that are often misspelt.
@@ -93,8 +106,12 @@ struct Clause<'a>(&'a [String]);
 
 impl Clause<'_> {
     fn asks(&self) -> bool {
-        let rules = [Self::says_so, Self::reaches, Self::wants, Self::sends_for, Self::be_called, Self::tires];
+        let rules = [Self::says_so, Self::reaches, Self::wants, Self::sends_for, Self::be_called];
         (0..self.0.len()).any(|at| rules.iter().any(|rule| rule(self, at))) || self.knocks()
+    }
+
+    fn hints(&self) -> bool {
+        (0..self.0.len()).any(|at| self.tires(at))
     }
 
     fn word(&self, at: usize) -> &str {

@@ -22,7 +22,7 @@ impl Spelling {
         words.sort_unstable();
         let mut letters: Vec<char> = ('a'..='z').collect();
         for letter in words.iter().flat_map(|word| word.chars()) {
-            if letter.is_alphabetic() && !letters.contains(&letter) {
+            if is_of_an_alphabet(letter) && !letters.contains(&letter) {
                 letters.push(letter);
             }
         }
@@ -61,6 +61,11 @@ impl Spelling {
         });
         best.map_or_else(|| word.to_owned(), |(_, meant)| meant)
     }
+}
+
+/// Whether a letter is one of few, as on keyboards: scripts with thousands of signs have no neighbours to slip to.
+fn is_of_an_alphabet(letter: char) -> bool {
+    letter.is_alphabetic() && (letter < '\u{1100}' || ('\u{1e00}'..'\u{2000}').contains(&letter))
 }
 
 /// What a finger does wrong, the likeliest last.

@@ -6,7 +6,7 @@ use classifier::{Classifier, Decision};
 
 /// Those of the messages about which the classifier thinks otherwise.
 fn otherwise(classifier: &Classifier, messages: &[&'static str], wants_human: bool) -> Vec<&'static str> {
-    let wants = |text: &str| classifier.decide(text) == Decision::WantsHuman {};
+    let wants = |text: &str| matches!(classifier.decide(text), Decision::WantsHuman { .. });
     messages.iter().copied().filter(|text| wants(text) != wants_human).collect()
 }
 

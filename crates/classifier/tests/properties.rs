@@ -59,7 +59,7 @@ proptest! {
                 prop_assert!((1..=3).contains(&entries.len()), "{:?}", entries);
                 prop_assert!(entries.iter().all(|entry| is_entry(entry)), "{:?}", entries);
             }
-            Decision::Unknown {} | Decision::WantsHuman {} => {}
+            Decision::Unknown {} | Decision::WantsHuman { .. } => {}
         }
     }
 
@@ -140,7 +140,7 @@ fn without_entries_nothing_is_known_but_a_person_can_be_asked_for() {
     let classifier = fit(Vec::new());
     assert_eq!(classifier.rank("where is my parcel").len(), 0);
     assert_eq!(classifier.decide("where is my parcel"), Decision::Unknown {});
-    assert_eq!(classifier.decide("I want a person"), Decision::WantsHuman {});
+    assert_eq!(classifier.decide("I want a person"), Decision::WantsHuman { outright: true });
 }
 
 #[test]

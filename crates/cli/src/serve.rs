@@ -20,6 +20,11 @@ impl Serve {
         if self.config.origins.is_empty() {
             tracing::warn!("no page may ring; name the shop's origin with --origin https://shop.example");
         }
+        if self.listen.ip().is_unspecified() && self.config.public_url.is_none() {
+            tracing::warn!(
+                "no agent can log in; say where they reach the inbox with --public-url https://bell.example"
+            );
+        }
         let runtime = tokio::runtime::Runtime::new().context("while starting")?;
         runtime.block_on(async {
             let listener = TcpListener::bind(self.listen).await.with_context(|| {

@@ -74,8 +74,8 @@ fn accuracy(json: bool) -> anyhow::Result<()> {
 fn in_chromium() -> anyhow::Result<Times> {
     let browser = browser()?;
     wasm::compile(&["--package", "classifier", "--example", "in_browser"])?;
-    let folder = dist::folder("classifier");
-    wasm::bind(&wasm::compiled("examples/in_browser"), &folder, "in_browser")?;
+    let folder = dist::folder("classifier")?;
+    wasm::bind(&wasm::compiled("examples/in_browser")?, &folder, "in_browser")?;
     for (name, bytes) in [
         ("bench.html", include_bytes!("page.html").to_vec()),
         ("bench.js", include_bytes!("bench.js").to_vec()),
@@ -99,7 +99,7 @@ fn in_chromium() -> anyhow::Result<Times> {
         let mut chromium = Command::new(browser.chromium);
         chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
         chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
-        chromium.arg(format!("--user-data-dir={}", std::path::absolute(&profile)?.display()));
+        chromium.arg(format!("--user-data-dir={}", profile.display()));
         chromium.args(["--dump-dom", &format!("http://{address}/bench.html")]).stderr(Stdio::null());
         let page = tokio::task::spawn_blocking(move || output_of(&mut chromium)).await.context("it was cut off")?;
         drop(stop);

@@ -53,7 +53,8 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let public = backend::Origin::parse("https://bell.example").expect("an origin");
     let shop = Shop::open_with(|config| config.public_url = Some(public)).await;
     backend::agents::add(&shop.database, "Ada", PASSWORD).await.expect("added");
-    let answer = shop.log_in("Ada", PASSWORD).await;
+    let body = serde_json::json!({ "name": "Ada", "password": PASSWORD }).to_string();
+    let answer = shop.post("/v1/agent/login", &[("origin", "https://bell.example")], &body).await;
     let cookie = answer.header("set-cookie").expect("a cookie");
     assert!(cookie.starts_with("__Host-shopbell="), "{cookie}");
     assert!(cookie.ends_with("; Secure") && !cookie.contains("Domain"), "{cookie}");

@@ -22,7 +22,7 @@ pub(crate) fn predict(classifier: &Classifier, text: &str) -> Prediction {
             prediction.did_you_mean = true;
         }
         Decision::Unknown {} => {}
-        Decision::WantsHuman {} => prediction.decision = HUMAN.to_owned(),
+        Decision::WantsHuman { .. } => prediction.decision = HUMAN.to_owned(),
     }
     prediction
 }

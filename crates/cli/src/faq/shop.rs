@@ -93,16 +93,16 @@ fn by_kind(inside: &[Row]) -> Vec<Figure> {
 }
 
 fn by_overlap(inside: &[Row]) -> Vec<Figure> {
-    let ranges: [(&str, fn(f64) -> bool); 3] = [
-        ("0", |overlap| overlap == 0.0),
+    let range_of = |overlap: f64| match overlap {
+        0.0 => "0",
         // Overlaps are rounded to two places, and a third is among them.
-        ("up to 1/3", |overlap| overlap > 0.0 && overlap <= 0.34),
-        ("above 1/3", |overlap| overlap > 0.34),
-    ];
-    let of = |range: fn(f64) -> bool| {
-        inside.iter().copied().filter(|row| row.0.overlap.is_some_and(range)).collect::<Vec<Row>>()
+        ..=0.34 => "up to 1/3",
+        _ => "above 1/3",
     };
-    ranges.into_iter().map(|(name, range)| rate(name, &of(range), |row| right(row))).collect()
+    let of = |range: &str| {
+        inside.iter().copied().filter(|row| row.0.overlap.map(range_of) == Some(range)).collect::<Vec<Row>>()
+    };
+    ["0", "up to 1/3", "above 1/3"].into_iter().map(|range| rate(range, &of(range), |row| right(row))).collect()
 }
 
 fn out_of_scope(inside: &[Row], outside: &[Row]) -> Vec<Figure> {
