@@ -20,7 +20,6 @@ use channel::{
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use protocol::EventBody;
 use std::{cell::RefCell, rc::Rc};
 use web_sys::HtmlElement;
 
@@ -105,7 +104,7 @@ impl Live {
             return;
         }
         let stored = storage::load(&self.page().settings.storage_key);
-        if stored.lines.iter().any(|line| line.body == EventBody::Rang) {
+        if stored.line.is_welcomed() {
             self.page().line.replace(self.driver(stored.line));
             self.emit(Event::RangElsewhere(stored.lines));
             self.follow();

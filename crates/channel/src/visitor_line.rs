@@ -73,6 +73,13 @@ pub struct Saved {
     outbox: Outbox,
 }
 
+impl Saved {
+    /// Whether the backend has given this visitor a conversation, which another page can go on with.
+    pub fn is_welcomed(&self) -> bool {
+        self.token.is_some() && self.conversation.is_some()
+    }
+}
+
 /// A visitor's line.
 #[derive(Clone, Debug, Default)]
 pub struct VisitorLine {
