@@ -30,7 +30,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let dist = dist::folder("")?;
     let driver = Driver::start(&browser)?;
     let in_browser = counted(
-        cargo(&["test", "--package", "shopbell", "--test", "browser", "--", "--test-threads=2"])
+        // Of the whole workspace, so that nothing is built again with other features.
+        cargo(&["test", "--workspace", "--test", "browser", "--", "--test-threads=2"])
             .env("SHOPBELL_CHROMIUM", browser.chromium)
             .env("SHOPBELL_WEBDRIVER", &driver.address)
             .env("SHOPBELL_DIST", dist),
