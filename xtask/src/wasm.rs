@@ -60,8 +60,8 @@ pub(crate) fn compiled(name: &str) -> anyhow::Result<PathBuf> {
 pub(crate) fn bind(input: &Path, folder: &Path, name: &str) -> anyhow::Result<()> {
     let wasm = folder.join(format!("{name}_bg.wasm"));
     let made = modified(&wasm).ok();
-    let tool = modified(&std::env::current_exe()?)?;
-    if made.is_some_and(|made| modified(input).is_ok_and(|input| input < made) && tool < made) {
+    let older = |file: &Path, made| modified(file).is_ok_and(|file| file < made);
+    if made.is_some_and(|made| older(input, made) && older(&std::env::current_exe().unwrap_or_default(), made)) {
         return Ok(());
     }
     tell(&format!("binding {}", wasm.display()));
