@@ -44,12 +44,15 @@ pub fn start(
 
 #[wasm_bindgen]
 impl Widget {
-    /// Gives the bot its FAQ (JSON) and its encoder (bytes); with either missing or broken it can only offer a person.
+    /// Gives the bot its FAQ (JSON) and its encoder (bytes); with either missing or broken it can only offer a person. An empty
+    /// FAQ says that it could not be loaded, which the loader has reported.
     pub fn learn(&self, faq: &str, encoder: &[u8]) {
         match Answering::new(faq, encoder) {
             Ok(answering) => self.live.learn(Some(answering)),
             Err(reason) => {
-                web_sys::console::error_1(&format!("shopbell: no answers: {reason}").into());
+                if !faq.is_empty() {
+                    web_sys::console::error_1(&format!("shopbell: no answers: {reason}").into());
+                }
                 self.live.learn(None);
             }
         }

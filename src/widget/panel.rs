@@ -15,7 +15,8 @@ pub fn Panel(
     let disclosure = move || {
         live.look(|conversation| match conversation.floor() {
             Floor::Bot | Floor::Closed => automated.clone(),
-            Floor::Ringing => conversation.strings.say(strings::DISCLOSURE_RINGING),
+            Floor::Ringing if conversation.ring_is_stored() => conversation.strings.say(strings::DISCLOSURE_RINGING),
+            Floor::Ringing => conversation.strings.say(strings::RANG),
             Floor::Human { agent } => conversation.strings.say_with(strings::DISCLOSURE_HUMAN, &agent),
         })
     };

@@ -151,6 +151,12 @@ impl Conversation {
         self.lines.iter().any(|line| line.body == EventBody::Rang)
     }
 
+    /// Whether the last ring has reached the backend.
+    pub fn ring_is_stored(&self) -> bool {
+        let ring = self.lines.iter().rfind(|line| line.body == EventBody::Rang);
+        ring.is_some_and(|line| line.delivery == Delivery::Sent)
+    }
+
     /// Whether the shop's other ways to reach a person should be shown.
     pub fn shows_contact(&self) -> bool {
         let nobody_there = matches!(self.queue, Some((_, 0)));

@@ -83,7 +83,10 @@ impl Origin {
 pub(crate) fn require_listed(origins: &[Origin], headers: &HeaderMap) -> Result<(), Error> {
     match origin_of(headers) {
         Some(origin) if origins.iter().any(|listed| listed.as_str() == origin) => Ok(()),
-        _ => Err(Error::OriginNotAllowed),
+        origin => {
+            tracing::info!(?origin, "a page was refused; if it is a shop's, allow its origin with --origin");
+            Err(Error::OriginNotAllowed)
+        }
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) fn enter(inbox: &mut Inbox, name: String) -> Vec<Effect> {
     let entered = Access::In(name.clone());
     if inbox.access != entered {
         inbox.access = entered;
+        // What was said at the log-in is no news here.
+        inbox.announcements.clear();
         effects.push(Effect::Focus(if inbox.open.is_some() { Spot::Conversation } else { Spot::Queue }));
     }
     inbox.agent = Some(name);
