@@ -25,6 +25,7 @@ use web_sys::HtmlElement;
 
 /// After how long without a new sign somebody is not taken to be writing any more, in milliseconds.
 const WRITING_FADES_MS: u32 = 8_000;
+
 /// A handle on the live conversation; copies share it.
 #[derive(Clone, Copy)]
 pub struct Live(StoredValue<Rc<Page>, LocalStorage>);

@@ -59,8 +59,6 @@ async fn everything_is_reached_with_tab_and_shows_that_it_has_the_focus() {
         let visitor = Visitor::at(browser, &shop.origin).await;
         visitor.opens().await;
         visitor.asks("how long does shipping take?").await;
-        let host = browser.client.find(Locator::Css("shop-bell")).await.expect("the widget");
-        drop(host);
         let mut reached = Vec::new();
         for _ in 0..12 {
             let active = browser.client.active_element().await.expect("something has the focus");

@@ -56,7 +56,7 @@ impl<'a> Visitor<'a> {
     pub(crate) async fn says(&self, text: &str) {
         self.types(text).await;
         self.types(&char::from(Key::Enter).to_string()).await;
-        let ends = "return (parts('message').at(-1)?.innerText ?? '') !== null && part('composer').value === ''";
+        let ends = "return part('composer').value === ''";
         self.browser.until("the composer is empty again", &with_parts(ends)).await;
     }
 

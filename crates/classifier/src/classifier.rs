@@ -25,7 +25,7 @@ const PER_ANSWER_COSINE: f32 = 4.0;
 #[non_exhaustive]
 pub enum FitError {
     /// Candle could not do the sums. Its own words are not kept: they can hold a backtrace, and what prints one costs the
-    /// widget 10 kB.
+    /// widget 24 kB before compression.
     #[error("the head could not be fitted; this is a fault of the program, please report it with the FAQ")]
     Head,
 }

@@ -8,7 +8,7 @@
 //!
 //! A frame is a JSON object of one key, its name: `{"human":{"cid":"…"}}`; one that says nothing more is its name alone:
 //! `"beat"`. A name inside, such as `"type":"human"`, would make readers hold a frame back until they have found it, and cost
-//! the widget 25 kB.
+//! the widget 60 kB of code before compression.
 //!
 //! Unknown fields are refused in what clients send and passed over in what the backend sends: a page can hold a widget that
 //! is older than its backend.
