@@ -11,7 +11,7 @@
 (() => {
   const script = document.currentScript;
   if (!script || script.tagName !== 'SCRIPT' || customElements.get('shop-bell')) return;
-  const { faq, backend, contact, language, encoder } = script.dataset;
+  const { faq, backend, contact, language, encoder, answers } = script.dataset;
   const absolute = (address, base = location.href) => address && new URL(address, base).href;
   const base = absolute('.', script.src);
   const settings = {
@@ -143,11 +143,14 @@ a { color: var(--_accent) }
   /** Loads and starts the widget, everything at once; rejects when the widget cannot run on this page. */
   const load = () => loading ||= (async () => {
     const strings = loadWords();
-    const answers = Promise.all([
-      faq ? fetched(absolute(faq)).then((response) => response.text()) : Promise.reject(new Error('shopbell: the tag names no data-faq')),
-      fetched(absolute(encoder) || `${base}encoder.bin`).then((response) => response.arrayBuffer()),
-    ]);
-    answers.catch(() => {}); // reported below, after the widget has started
+    const known = (async () => {
+      if (!faq) throw new Error('shopbell: the tag names no data-faq');
+      const entries = await (await fetched(absolute(faq))).text();
+      const [, spoken] = /"language"\s*:\s*"(\w+)/.exec(entries) || [];
+      const address = encoder ? absolute(encoder) : Object.hasOwn(early, spoken) && `${base}encoders/${spoken}.bin`;
+      return [entries, new Uint8Array(address ? await (await fetched(address)).arrayBuffer() : 0), answers || ''];
+    })();
+    known.catch(() => {}); // reported below, after the widget has started
     const wasm = fetched(`${base}shopbell-widget_bg.wasm`);
     wasm.catch(() => {}); // reported by the import below
     const module = await import(`${base}shopbell-widget.js`);
@@ -160,9 +163,9 @@ a { color: var(--_accent) }
     content.replaceChildren();
     if (hadFocus) panel.focus({ preventScroll: true });
     widget = module.start(host, content, settings.backend, settings.contact, storageKey, disclosure, pairs);
-    answers.then(
-      ([entries, bytes]) => act(() => widget.learn(entries, new Uint8Array(bytes))),
-      (cause) => { console.error(cause); act(() => widget.learn('', new Uint8Array())); },
+    known.then(
+      (knowledge) => act(() => widget.learn(...knowledge)),
+      (cause) => { console.error(cause); act(() => widget.learn('', new Uint8Array(), '')); },
     ).then(() => tell('ready'));
     if (!panel.hidden) act(() => widget.opened(true));
   })().catch((cause) => {

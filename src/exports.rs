@@ -45,9 +45,10 @@ pub fn start(
 #[wasm_bindgen]
 impl Widget {
     /// Gives the bot its FAQ (JSON) and its encoder (bytes); with either missing or broken it can only offer a person. An empty
-    /// FAQ says that it could not be loaded, which the loader has reported.
-    pub fn learn(&self, faq: &str, encoder: &[u8]) {
-        match Answering::new(faq, encoder) {
+    /// FAQ says that it could not be loaded, which the loader has reported. No encoder says that there is none for the FAQ's
+    /// language. `eagerness` is `cautious`, `balanced` or `eager`.
+    pub fn learn(&self, faq: &str, encoder: &[u8], eagerness: &str) {
+        match Answering::new(faq, encoder, eagerness) {
             Ok(answering) => self.live.learn(Some(answering)),
             Err(reason) => {
                 if !faq.is_empty() {

@@ -137,7 +137,12 @@ impl Live {
 
     fn act(self, page: &Rc<Page>, effect: Effect) {
         match effect {
-            Effect::Classify(id, text) => self.reply(page, id, |answering| answering.reply(&text)),
+            Effect::Classify(id, text) => {
+                if page.answering.borrow().as_ref().is_some_and(|answering| answering.is_foreign(&text)) {
+                    self.emit(Event::Foreign);
+                }
+                self.reply(page, id, |answering| answering.reply(&text));
+            }
             Effect::Quote(id, entry) => self.reply(page, id, |answering| answering.quote(&entry)),
             Effect::Line(command) => page.line(command),
             Effect::Save => page.save(),

@@ -35,6 +35,8 @@ texts! {
     UNKNOWN = "unknown": "I don't know that. A person can help you.";
     NO_ANSWERS = "no_answers": "I cannot look up answers right now. A person can help you.";
     OFFER_HUMAN = "offer_human": "I am an automated assistant. Would you like to talk to a person?";
+    SENSITIVE = "sensitive": "A person should answer this. Shall I ring for one?";
+    OTHER_LANGUAGE = "other_language": "I know this shop's answers in one language only and may misunderstand you. I'll try.";
     WAS_THIS_IT = "was_this_it": "Was this it?";
     YES = "yes": "Yes";
     NO = "no": "No";

@@ -28,15 +28,21 @@ impl Conversation {
             return Vec::new();
         }
         match reply {
-            Reply::Answer { entry, text, confidence, near } => {
+            Reply::Answer { entry, text, confidence, near, second } => {
                 let detail = vec![("entry", entry.clone().into()), ("confidence", Detail::Number(confidence))];
-                let choices = vec![Choice::Right, Choice::Wrong(near)];
+                let mut choices = vec![Choice::Right, Choice::Wrong(near)];
+                choices.extend(second.map(Choice::Entry));
+                if self.has_answered(&entry) {
+                    // The same answer once more was not what they needed.
+                    choices.push(Choice::Human);
+                }
                 let mut effects = vec![Effect::Tell("answer", detail)];
                 effects.extend(self.bot_adds(text, Some(entry), choices, new_id));
                 effects
             }
             Reply::DidYouMean(near) => self.offer(strings::DID_YOU_MEAN, near, new_id),
             Reply::Unknown => self.bot_says(strings::UNKNOWN, vec![Choice::Human], new_id),
+            Reply::Sensitive => self.bot_says(strings::SENSITIVE, vec![Choice::Human], new_id),
             Reply::WantsHuman { outright: true } => self.rang(new_id),
             // Nobody asked: what was said stays on the page until the visitor says yes.
             Reply::WantsHuman { outright: false } => self.bot_says(strings::OFFER_HUMAN, vec![Choice::Human], new_id),
@@ -70,6 +76,22 @@ impl Conversation {
         // What was pressed is gone, and the focus with it.
         effects.push(Effect::FocusTranscript);
         effects
+    }
+
+    /// Says once that another language than the FAQ's is hard to understand.
+    pub(super) fn is_foreign(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        let said = self.strings.say(strings::OTHER_LANGUAGE);
+        if self.floor().is_with_people()
+            || self.lines.iter().any(|line| line.message().is_some_and(|message| message.text == said))
+        {
+            return Vec::new();
+        }
+        self.bot_says(strings::OTHER_LANGUAGE, Vec::new(), new_id)
+    }
+
+    /// Whether the bot has given an entry's answer already.
+    fn has_answered(&self, entry: &str) -> bool {
+        self.lines.iter().any(|line| line.message().is_some_and(|message| message.entry.as_deref() == Some(entry)))
     }
 
     fn offer(&mut self, lead: strings::Text, near: Vec<Near>, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {

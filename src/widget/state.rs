@@ -66,6 +66,8 @@ pub enum Event {
     Said(String),
     /// The classifier has decided about the visitor's line of this id.
     Replied(String, Reply),
+    /// What the visitor said last is in another language than the FAQ.
+    Foreign,
     /// The visitor pressed a choice under the line of this id.
     Chose(String, Choice),
     /// The visitor asked for a person.
@@ -177,6 +179,7 @@ impl Conversation {
         match event {
             Event::Said(text) => self.said(&text, new_id),
             Event::Replied(to, reply) => self.replied(&to, reply, new_id),
+            Event::Foreign => self.is_foreign(new_id),
             Event::Chose(line, choice) => self.chose(&line, choice, new_id),
             Event::Rang => self.rang(new_id),
             Event::Typed(is_empty, now) => self.typed(is_empty, now),

@@ -50,7 +50,7 @@ async fn an_unsure_bot_asks_which_of_three_was_meant() {
     Browser::with("did you mean", async |browser: &Browser| {
         let visitor = Visitor::at(browser, &shop.origin).await;
         visitor.opens().await;
-        let line = visitor.asks("yo when's my stuff gonna show up").await;
+        let line = visitor.asks("do i get my money back if i used the tent once").await;
         assert_eq!(line.entry, None);
         assert!(line.text.contains("Did you mean one of these?"), "{}", line.text);
         let choices = visitor.choices().await;
@@ -158,10 +158,51 @@ async fn what_the_bot_asked_back_stands_there_once_after_the_ring_too() {
     Browser::with("asked back, then rung", async |browser: &Browser| {
         let visitor = Visitor::at(browser, &shop.origin).await;
         visitor.opens().await;
-        let before = visitor.asks("yo when's my stuff gonna show up").await;
+        let before = visitor.asks("do i get my money back if i used the tent once").await;
         visitor.rings().await;
         visitor.reads("status", "Nobody is at the desk").await;
         assert_eq!(visitor.lines_by("bot").await, [before]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_german_faq_brings_the_german_encoder_and_other_languages_are_told_to_be_hard() {
+    let shop = Shop::open().await;
+    let faq = json!({ "language": "de", "entries": [
+        { "id": "wo", "question": "Wo ist meine Bestellung?", "examples": ["Wann kommt mein Paket?"], "answer": "Unterwegs." },
+        { "id": "zurueck", "question": "Wie schicke ich etwas zurück?", "examples": ["Rücksendung"], "answer": "Mit dem Etikett." },
+        { "id": "zahlen", "question": "Welche Zahlungsarten gibt es?", "examples": ["Kann ich per Rechnung zahlen?"], "answer": "Alle." },
+    ] });
+    shop.pages.put("/faq.de.json", "application/json", faq.to_string());
+    shop.tag("de", "data-faq='/faq.de.json'");
+    Browser::with("a German shop", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let answer = visitor.asks("wo bleibt mein päckchen").await;
+        assert_eq!(answer.entry.as_deref(), Some("wo"), "{answer:?}");
+        let asked = shop.pages.asked();
+        assert!(
+            asked.contains(&"/encoders/de.bin".to_owned()) && !asked.contains(&"/encoders/en.bin".to_owned()),
+            "{asked:?}"
+        );
+        visitor.says("what is the way to send it back to you").await;
+        let told = visitor.line_by("bot", 1).await;
+        assert!(told.text.contains("nur in einer Sprache"), "{}", told.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sensitive_matter_is_left_to_a_person_and_rings_only_when_that_is_pressed() {
+    let shop = Shop::open().await;
+    Browser::with("a sensitive matter", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let line = visitor.asks("the battery caught fire and burned my hand").await;
+        assert_eq!(line.entry, None);
+        assert!(line.text.contains("A person should answer this"), "{}", line.text);
+        assert_eq!(visitor.choices().await, ["Talk to a human"]);
     })
     .await;
 }

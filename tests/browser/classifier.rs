@@ -21,7 +21,7 @@ async fn every_golden_decision_is_the_same_in_the_browser() {
         import init, { fit } from '/in_browser.js';
         await init({ module_or_path: '/in_browser_bg.wasm' });
         const faq = await (await fetch('/faq.json')).text();
-        const encoder = new Uint8Array(await (await fetch('/encoder.bin')).arrayBuffer());
+        const encoder = new Uint8Array(await (await fetch('/encoders/en.bin')).arrayBuffer());
         window.classifier = fit(faq, encoder);
     </script>",
     );

@@ -103,7 +103,7 @@ async fn it_leads_to_a_person_when_the_widgets_script_is_not_to_be_had() {
 async fn it_rings_when_faq_and_model_are_not_to_be_had() {
     let shop = Shop::open().await;
     shop.pages.lose("/faq.json");
-    shop.pages.lose("/encoder.bin");
+    shop.pages.lose("/encoders/en.bin");
     Browser::with("no FAQ", async |browser: &Browser| {
         let visitor = Visitor::at(browser, &shop.origin).await;
         visitor.rings().await;

@@ -164,3 +164,43 @@ fn nothing_is_stored_before_the_first_ring_whatever_else_happens() {
     page.rings();
     assert_eq!(page.is_told(channel::visitor_line::Notice::Save), [Effect::Save]);
 }
+
+#[test]
+fn what_was_asked_beside_is_offered_under_the_answer() {
+    let mut page = Page::ready();
+    page.says("where is my parcel, and how do I return it");
+    let Reply::Answer { entry, text, confidence, near: others, .. } = answer("Use the link.", &[]) else {
+        unreachable!()
+    };
+    page.is_replied(Reply::Answer { entry, text, confidence, near: others, second: Some(near("returns")) });
+    assert_eq!(page.last().choices, [Choice::Right, Choice::Wrong(vec![]), Choice::Entry(near("returns"))]);
+}
+
+#[test]
+fn the_same_answer_once_more_comes_with_a_person() {
+    let mut page = Page::ready();
+    page.asks_and_is_answered("where is my parcel", "Use the link.");
+    page.asks_and_is_answered("WHERE is it", "Use the link.");
+    assert_eq!(page.last().choices, [Choice::Right, Choice::Wrong(vec![]), Choice::Human]);
+}
+
+#[test]
+fn a_sensitive_matter_is_not_answered_and_a_person_is_offered() {
+    let mut page = Page::ready();
+    page.says("the battery caught fire");
+    let effects = page.is_replied(Reply::Sensitive);
+    assert_eq!(page.transcript().last(), Some(&bot(strings::SENSITIVE)));
+    assert_eq!(page.last().choices, [Choice::Human]);
+    assert_eq!(sent(&effects), [""; 0], "nothing rings that the visitor did not ask for");
+}
+
+#[test]
+fn another_language_than_the_faqs_is_told_once_and_tried_all_the_same() {
+    let mut page = Page::ready();
+    page.says("wo ist mein Paket");
+    page.does(Event::Foreign);
+    assert_eq!(page.transcript().last(), Some(&bot(strings::OTHER_LANGUAGE)));
+    let lines = page.conversation.lines.len();
+    page.does(Event::Foreign);
+    assert_eq!(page.conversation.lines.len(), lines);
+}

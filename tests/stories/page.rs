@@ -124,7 +124,7 @@ pub(crate) fn near(entry: &str) -> Near {
 
 pub(crate) fn answer(text: &str, others: &[&str]) -> Reply {
     let near = others.iter().map(|entry| near(entry)).collect();
-    Reply::Answer { entry: "order.track".into(), text: text.into(), confidence: 0.9, near }
+    Reply::Answer { entry: "order.track".into(), text: text.into(), confidence: 0.9, near, second: None }
 }
 
 fn event(seq: u64, body: EventBody) -> LogEvent {

@@ -66,12 +66,12 @@ impl Shop {
     pub(crate) async fn open() -> Shop {
         let public = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/public"));
         let faq = fs::read_to_string(public.join("faq.json")).expect("the FAQ");
-        let encoder = fs::read(public.join("encoder.bin")).expect("the encoder");
+        let encoder = fs::read(public.join("encoders/en.bin")).expect("the encoder");
         let mut shop = Shop {
             folder: tempfile::tempdir().expect("a folder"),
             address: Rc::new(Cell::new(SocketAddr::from(([127, 0, 0, 1], 0)))),
             running: None,
-            answering: Rc::new(Answering::new(&faq, &encoder).expect("a bot")),
+            answering: Rc::new(Answering::new(&faq, &encoder, "").expect("a bot")),
         };
         shop.start().await;
         shop

@@ -34,7 +34,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
     wasm::bind(&wasm::compiled("shopbell")?, &widget, "shopbell-widget")?;
     script("public/shopbell.js", &widget, Kind::Classic)?;
     script("public/shopbell-door.js", &widget, Kind::Module)?;
-    copy("public/encoder.bin", &widget)?;
+    copy("public/encoders", &widget)?;
     copy("public/strings", &widget)?;
 
     wasm::bind(&wasm::compiled("inbox")?, &inbox, "inbox")?;

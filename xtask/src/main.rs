@@ -49,8 +49,12 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Train the encoder file that ships from the catalogue.
-    Model,
+    /// Train the encoder files that ship from the catalogue.
+    Model {
+        /// Only this language's.
+        #[arg(long)]
+        language: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -61,7 +65,7 @@ fn main() -> ExitCode {
         Verb::Dist => dist::run(),
         Verb::Size { json } => size::run(json),
         Verb::Bench { json } => bench::run(json),
-        Verb::Model => model::run(),
+        Verb::Model { language } => model::train(language.as_deref()),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

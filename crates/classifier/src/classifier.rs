@@ -1,24 +1,33 @@
 //! All of it together: fitted to a FAQ, it ranks the entries for a message and decides.
 
 use crate::{
-    decision::{Calibration, Candidate, Decision},
-    encoder::Encoder,
+    decision::{
+        ASKED, BESIDE_AN_ANSWER, CHOICES, Calibration, Candidate, Decision, Eagerness, IMPLIED, OUTRIGHT, SENSITIVE,
+        Signals,
+    },
+    encoder::{Embedded, Encoder},
     faq::Faq,
-    features::Features,
+    features::{Features, Row},
     head::{Head, Lessons},
+    language,
     message::Message,
     nearness::Nearness,
-    person::{self, Wish},
-    sparse::{Gram, Rows},
+    order::by_score,
+    pack,
     spelling::Spelling,
+    tone::{Sentiment, Tone},
 };
 
 /// How much an answer counts beside a question when the head is fitted.
 const ANSWER_SHARE: f32 = 0.5;
 /// What the cosine to the nearest phrasing of an entry adds to its logit: it tells what is out of scope better than logits.
-const PER_PHRASING_COSINE: f32 = 8.0;
+const PER_PHRASING_COSINE: f32 = 6.0;
 /// What the cosine to an entry's answer adds.
 const PER_ANSWER_COSINE: f32 = 4.0;
+/// A FAQ counts as having at least so many entries, those that it lacks with a score of 0: the calibration has not seen fewer.
+const FEWEST: usize = 10;
+/// A question within a message has at least so many words.
+const QUESTION_WORDS: usize = 3;
 
 /// Why a classifier cannot be fitted.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +35,7 @@ const PER_ANSWER_COSINE: f32 = 4.0;
 pub enum FitError {
     /// Candle could not do the sums. Its own words are not kept: they can hold a backtrace, and what prints one costs the
     /// widget 24 kB before compression.
-    #[error("the head could not be fitted; this is a fault of the program, please report it with the FAQ")]
+    #[error("the head could not be fitted; please report it with the FAQ")]
     Head,
 }
 
@@ -34,6 +43,9 @@ pub enum FitError {
 #[derive(Clone, Debug)]
 pub struct Classifier {
     ids: Vec<String>,
+    /// The FAQ's, as in HTML's `lang`, without a region.
+    language: String,
+    encoder: Encoder,
     spelling: Spelling,
     features: Features,
     head: Head,
@@ -41,7 +53,7 @@ pub struct Classifier {
     nearness: Nearness,
     /// What each of those texts is.
     texts: Vec<Place>,
-    calibration: Calibration,
+    eagerness: Eagerness,
 }
 
 /// Where in the FAQ a text stands.
@@ -49,6 +61,13 @@ pub struct Classifier {
 struct Place {
     entry: usize,
     is_answer: bool,
+}
+
+/// A message weighed against the FAQ.
+struct Weighed {
+    /// Score and entry, the highest first; equal scores keep the FAQ's order.
+    ranked: Vec<(f32, usize)>,
+    signals: Signals,
 }
 
 impl Classifier {
@@ -69,70 +88,187 @@ impl Classifier {
                 messages.push(Message::read(text));
             }
         }
-        let words = messages.iter().flat_map(Message::words).chain(person::vocabulary());
-        let spelling = Spelling::learn(encoder, words);
-        let features = Features::fit(encoder, messages.iter());
-        let mut rows = Rows::default();
-        for message in &messages {
-            rows.push(&features.row(message));
-        }
+        let spelling = Spelling::learn(encoder, messages.iter().flat_map(Message::words));
+        let features = Features::fit(messages.iter());
+        let rows: Vec<Row> =
+            messages.iter().map(|message| features.row(message, encoder.embed(message).vector)).collect();
         let nearness = Nearness::to(&rows, features.width());
-        let head = Head::fit(&Lessons {
-            gram: Gram::of(&rows, features.width(), &nearness),
-            labels: &texts.iter().map(|text| text.entry).collect::<Vec<usize>>(),
+        let lessons = Lessons {
+            rows: &rows,
+            columns: features.width(),
+            labels: &texts.iter().map(|text| text.entry as u32).collect::<Vec<u32>>(),
             shares: &texts.iter().map(|text| if text.is_answer { ANSWER_SHARE } else { 1.0 }).collect::<Vec<f32>>(),
             entries: faq.entries.len(),
-        })
-        .map_err(|_| FitError::Head)?;
+        };
+        let head = match fitted_before(encoder, faq, texts.len()) {
+            Some(head) => head,
+            None => Head::fit(&lessons).map_err(|_| FitError::Head)?,
+        };
         let ids = faq.entries.iter().map(|entry| entry.id.clone()).collect();
-        let calibration = if encoder.knows_words() { Calibration::WITH_ENCODER } else { Calibration::LEXICAL };
-        Ok(Classifier { ids, spelling, features, head, nearness, texts, calibration })
+        let language = faq.language.split('-').next().unwrap_or_default().to_owned();
+        let (encoder, eagerness) = (encoder.clone(), Eagerness::default());
+        Ok(Classifier { ids, language, encoder, spelling, features, head, nearness, texts, eagerness })
+    }
+
+    /// What fitting came to, to be kept with the FAQ; see [`Faq::fitted`].
+    pub fn fitted(&self, faq: &Faq) -> String {
+        format!("{}:{}", pack::print_of(&self.encoder, faq), pack::to_base64(&self.head.to_bytes()))
+    }
+
+    /// The same, as eager to answer as the shop wants it.
+    #[must_use]
+    pub fn with_eagerness(self, eagerness: Eagerness) -> Classifier {
+        Classifier { eagerness, ..self }
     }
 
     /// Every entry and how likely it is meant, the likeliest first.
     pub fn rank(&self, text: &str) -> Vec<Candidate> {
-        self.weigh(&self.mended(&Message::read(text)))
+        let message = self.mended(&Message::read(text));
+        self.candidates(&self.weigh(&message, &self.encoder.embed(&message)))
     }
 
     /// What to do with a message.
     pub fn decide(&self, text: &str) -> Decision {
-        let message = Message::read(text);
-        let mended = self.mended(&message);
-        if let Some(wish) = person::wish(&message).max(person::wish(&mended)) {
-            return Decision::WantsHuman { outright: wish == Wish::Outright };
+        let read = Message::read(text);
+        let message = self.mended(&read);
+        let embedded = self.encoder.embed(&message);
+        let weighed = self.weigh(&message, &embedded);
+        let candidates = self.candidates(&weighed);
+        let sure = candidates.first().map_or(0.0, |best| best.confidence);
+        if let Some(decision) = for_people(&self.encoder.tone(&embedded), sure) {
+            return decision;
         }
-        Decision::from_ranking(self.weigh(&mended))
+        match candidates.first() {
+            Some(best) if best.confidence >= self.eagerness.answer() => Decision::Answer {
+                entry: best.entry.clone(),
+                confidence: best.confidence,
+                second: self.second(&message, &best.entry),
+            },
+            Some(_) if self.chance_of_three(&weighed.signals) >= self.eagerness.ask() => {
+                let likeliest = candidates.into_iter().take(CHOICES);
+                Decision::DidYouMean { entries: likeliest.map(|candidate| candidate.entry).collect() }
+            }
+            _ => Decision::Unknown {},
+        }
+    }
+
+    /// The language that a message is in, where that is plainly another of [`crate::LANGUAGES`] than the FAQ's. It is decided
+    /// about all the same, and badly.
+    pub fn foreign(&self, text: &str) -> Option<&'static str> {
+        language::language(&Message::read(text)).filter(|language| *language != self.language)
+    }
+
+    /// The mood of a message, from -1 (annoyed) to 1 (pleased).
+    pub fn mood(&self, text: &str) -> f32 {
+        self.encoder.tone(&self.encoder.embed(&self.mended(&Message::read(text)))).mood()
+    }
+
+    /// The same as a word.
+    pub fn sentiment(&self, text: &str) -> Sentiment {
+        Sentiment::of(self.mood(text))
+    }
+
+    /// How well a message fits the FAQ, and its likeliest three entries, for those who fit calibrations.
+    pub fn signals(&self, text: &str) -> (Signals, Vec<String>) {
+        let message = self.mended(&Message::read(text));
+        let weighed = self.weigh(&message, &self.encoder.embed(&message));
+        let three = weighed.ranked.iter().take(CHOICES).map(|&(_, entry)| self.ids[entry].clone());
+        (weighed.signals, three.collect())
+    }
+
+    /// What else a message that asks several things asks: the likeliest entry of its first clause that is sure enough of
+    /// another one.
+    fn second(&self, message: &Message, first: &str) -> Option<String> {
+        if message.clauses.len() < 2 {
+            return None;
+        }
+        let asked = message.clauses.iter().filter(|clause| clause.len() >= QUESTION_WORDS);
+        let mut sure = asked.filter_map(|clause| {
+            let clause = Message { clauses: vec![clause.clone()] };
+            let weighed = self.weigh(&clause, &self.encoder.embed(&clause));
+            let entry = &self.ids[weighed.ranked.first()?.1];
+            (entry != first && self.chance_of_best(&weighed.signals) >= self.eagerness.answer()).then(|| entry.clone())
+        });
+        sure.next()
     }
 
     fn mended(&self, message: &Message) -> Message {
         message.mended(|word| self.spelling.mend(word))
     }
 
-    fn weigh(&self, message: &Message) -> Vec<Candidate> {
-        let cosines = self.nearness.cosines(&self.features.row(message));
+    fn weigh(&self, message: &Message, embedded: &Embedded) -> Weighed {
+        let cosines = self.nearness.cosines(&self.features.row(message, embedded.vector.clone()));
         let (mut phrasing, mut answer) = (vec![0f32; self.ids.len()], vec![0f32; self.ids.len()]);
         for (&cosine, place) in cosines.iter().zip(&self.texts) {
             let nearest = if place.is_answer { &mut answer } else { &mut phrasing };
             nearest[place.entry] = nearest[place.entry].max(cosine);
         }
-        let unknown = message.words().filter(|word| !self.spelling.knows(word)).count();
+        let mut scores = self.head.logits(&cosines);
+        for (score, (phrasing, answer)) in scores.iter_mut().zip(phrasing.iter().zip(&answer)) {
+            *score += PER_PHRASING_COSINE * phrasing + PER_ANSWER_COSINE * answer;
+        }
+        let ranked: Vec<(f32, usize)> = by_score(&scores).into_iter().map(|entry| (scores[entry], entry)).collect();
         let words = message.words().count();
-        let scores = self
-            .head
-            .logits(&cosines)
-            .into_iter()
-            .zip(phrasing)
-            .zip(answer)
-            .map(|((logit, phrasing), answer)| logit + PER_PHRASING_COSINE * phrasing + PER_ANSWER_COSINE * answer);
-        let mut ranked: Vec<(f32, usize)> = scores.zip(0..).collect();
-        // Equal scores keep the FAQ's order.
-        ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-        ranked
-            .into_iter()
-            .map(|(score, entry)| Candidate {
-                entry: self.ids[entry].clone(),
-                confidence: self.calibration.confidence(score, words, unknown),
-            })
-            .collect()
+        let unknown = message.words().filter(|word| !self.spelling.knows(word)).count();
+        let (best, entry) = ranked.first().copied().unwrap_or_default();
+        let lacking = FEWEST.saturating_sub(ranked.len());
+        let scores = ranked.iter().map(|(score, _)| *score).chain(std::iter::repeat_n(0.0, lacking));
+        let share: f32 = scores.map(|score| libm::expf((score - best).min(0.0))).sum();
+        let signals = Signals {
+            values: [
+                best,
+                best - ranked.get(1).map_or(0.0, |second| second.0),
+                1.0 / share.max(1.0),
+                phrasing.get(entry).copied().unwrap_or_default(),
+                answer.get(entry).copied().unwrap_or_default(),
+                unknown as f32 / words.max(1) as f32,
+                libm::logf(1.0 + words as f32),
+                self.encoder.tone(embedded).none(),
+                libm::logf(1.0 + self.ids.len().max(FEWEST) as f32),
+            ],
+        };
+        Weighed { ranked, signals }
     }
+
+    /// The entries with their chances: the likeliest has that of the calibration, the others what their scores leave of it.
+    fn candidates(&self, weighed: &Weighed) -> Vec<Candidate> {
+        let Some(&(highest, _)) = weighed.ranked.first() else { return Vec::new() };
+        let best = self.chance_of_best(&weighed.signals);
+        let candidate = |&(score, entry): &(f32, usize)| Candidate {
+            entry: self.ids[entry].clone(),
+            confidence: best * libm::expf(score - highest),
+        };
+        weighed.ranked.iter().map(candidate).collect()
+    }
+
+    fn chance_of_best(&self, signals: &Signals) -> f32 {
+        Calibration::chance(&self.encoder.calibration().best, signals)
+    }
+
+    fn chance_of_three(&self, signals: &Signals) -> f32 {
+        Calibration::chance(&self.encoder.calibration().three, signals)
+    }
+}
+
+/// The head that a FAQ brings, if it is one for this encoder and these entries.
+fn fitted_before(encoder: &Encoder, faq: &Faq, texts: usize) -> Option<Head> {
+    let (print, head) = faq.fitted.as_ref()?.split_once(':')?;
+    if print != pack::print_of(encoder, faq) {
+        return None;
+    }
+    Head::from_bytes(&pack::from_base64(head)?, texts, faq.entries.len())
+}
+
+/// What a message's tone decides by itself. The surer the FAQ's answer, the clearer the tone must be: a shop whose FAQ has an entry
+/// about recalls wants questions about recalls answered.
+fn for_people(tone: &Tone, sure: f32) -> Option<Decision> {
+    let clear = |chance: f32, least: f32| chance >= least + BESIDE_AN_ANSWER * sure * (1.0 - least);
+    let (topic, sensitive) = tone.sensitive();
+    if clear(sensitive, SENSITIVE) {
+        return Some(Decision::Sensitive { topic });
+    }
+    // Rung for only when it is likelier said than meant; else a person is offered.
+    let outright = clear(tone.asked(), OUTRIGHT) && tone.asked() > tone.implied();
+    let wanted = clear(tone.asked(), ASKED) || clear(tone.implied(), IMPLIED);
+    wanted.then_some(Decision::WantsHuman { outright })
 }

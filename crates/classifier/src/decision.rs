@@ -1,13 +1,20 @@
 //! What the classifier can decide about a message, and how sure it must be to do so.
 
+use crate::tone::Topic;
 use serde::Serialize;
 
-/// From this confidence on an entry's answer is shown.
-pub(crate) const ANSWER: f32 = 0.55;
-/// From this confidence on it is asked which of the likeliest entries is meant.
-pub(crate) const ASK: f32 = 0.25;
-/// Between so many entries at most.
+/// Between so many entries a visitor is asked to choose at most.
 pub(crate) const CHOICES: usize = 3;
+/// From this chance on that a person is asked for one is rung for.
+pub(crate) const OUTRIGHT: f32 = 0.5;
+/// From this chance on that a person is asked for one is offered; and from this one on that one would be welcome.
+pub(crate) const ASKED: f32 = 0.1;
+pub(crate) const IMPLIED: f32 = 0.3;
+/// From this chance on a matter is taken to be sensitive.
+pub(crate) const SENSITIVE: f32 = 0.35;
+
+/// How much of what is left to certainty these are raised by, where the FAQ's answer is certain.
+pub(crate) const BESIDE_AN_ANSWER: f32 = 0.55;
 
 /// What to do with a visitor's message.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,6 +26,9 @@ pub enum Decision {
         entry: String,
         /// How likely it is the right one, 0 to 1.
         confidence: f32,
+        /// Another entry to offer, where the message asks two things.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        second: Option<String>,
     },
     /// Ask which of these was meant.
     DidYouMean {
@@ -32,6 +42,11 @@ pub enum Decision {
         /// Whether they say so. Else it only shows: they ask whether this is a machine, or are tired of it.
         outright: bool,
     },
+    /// The matter needs a person's judgement; no machine should answer it.
+    Sensitive {
+        /// What it is about.
+        topic: Topic,
+    },
 }
 
 /// An entry that may be meant.
@@ -43,46 +58,101 @@ pub struct Candidate {
     pub confidence: f32,
 }
 
-impl Decision {
-    /// What follows from a ranking, best first.
-    pub(crate) fn from_ranking(ranked: Vec<Candidate>) -> Decision {
-        match ranked.first() {
-            Some(best) if best.confidence >= ANSWER => {
-                Decision::Answer { entry: best.entry.clone(), confidence: best.confidence }
-            }
-            Some(best) if best.confidence >= ASK => {
-                let likeliest = ranked.into_iter().take(CHOICES);
-                Decision::DidYouMean { entries: likeliest.map(|candidate| candidate.entry).collect() }
-            }
-            _ => Decision::Unknown {},
+/// How readily the bot answers, the shop's one knob: the more eager, the more it answers and the more of that is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Eagerness {
+    /// Answers only what it is very sure of, and asks back less.
+    Cautious,
+    /// Answers from an even chance on.
+    #[default]
+    Balanced,
+    /// Answers what is likelier than any other.
+    Eager,
+}
+
+impl Eagerness {
+    /// Of its name: `cautious`, `balanced`, `eager`.
+    pub fn named(name: &str) -> Option<Eagerness> {
+        match name {
+            "cautious" => Some(Eagerness::Cautious),
+            "balanced" => Some(Eagerness::Balanced),
+            "eager" => Some(Eagerness::Eager),
+            _ => None,
+        }
+    }
+
+    /// From this confidence on an entry's answer is shown.
+    pub(crate) fn answer(self) -> f32 {
+        match self {
+            Eagerness::Cautious => 0.7,
+            Eagerness::Balanced => 0.54,
+            Eagerness::Eager => 0.35,
+        }
+    }
+
+    /// From this chance on that the right entry is among the likeliest three, it is asked which of them is meant.
+    pub(crate) fn ask(self) -> f32 {
+        match self {
+            Eagerness::Cautious => 0.5,
+            Eagerness::Balanced => 0.36,
+            Eagerness::Eager => 0.2,
         }
     }
 }
 
-/// From an entry's score to the chance that it is the right one: a logistic curve, fitted on a shop's labelled messages.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Calibration {
-    bias: f32,
-    per_score: f32,
-    per_unknown_share: f32,
-    per_log_words: f32,
+/// What is known of how well a message fits a FAQ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Signals {
+    /// In the order of [`Signals::NAMES`].
+    pub values: [f32; Signals::COUNT],
+}
+
+impl Signals {
+    /// How many there are.
+    pub const COUNT: usize = 9;
+    /// What they are, for those who fit calibrations.
+    pub const NAMES: [&'static str; Signals::COUNT] =
+        ["score", "lead", "share", "phrasing", "answer", "unknown", "words", "none", "entries"];
+}
+
+/// From signals to two chances: that the likeliest entry is right, and that the right one is among the likeliest three.
+/// Logistic curves, fitted on simulated shops from the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration {
+    /// The bias, then a weight for each signal: for the likeliest entry.
+    pub best: [f32; 1 + Signals::COUNT],
+    /// The same for the likeliest three.
+    pub three: [f32; 1 + Signals::COUNT],
 }
 
 impl Calibration {
-    /// For scores to which the encoder's words contribute.
-    pub(crate) const WITH_ENCODER: Calibration =
-        Calibration { bias: -6.8, per_score: 0.665, per_unknown_share: -1.3, per_log_words: 0.96 };
     /// For scores from the FAQ's own words alone.
-    pub(crate) const LEXICAL: Calibration =
-        Calibration { bias: -6.0, per_score: 0.76, per_unknown_share: -1.1, per_log_words: 0.67 };
+    pub(crate) const LEXICAL: Calibration = Calibration {
+        best: [-6.0, 0.76, 0.0, 0.0, 0.0, 0.0, -1.1, 0.67, 0.0, 0.0],
+        three: [-5.0, 0.76, 0.0, 0.0, 0.0, 0.0, -1.1, 0.67, 0.0, 0.0],
+    };
 
-    /// The chance, 0 to 1. `unknown` of the message's `words` are known to neither shop nor encoder.
-    pub(crate) fn confidence(self, score: f32, words: usize, unknown: usize) -> f32 {
-        let share = unknown as f32 / words.max(1) as f32;
-        let evidence = self.bias
-            + self.per_score * score
-            + self.per_unknown_share * share
-            + self.per_log_words * libm::logf(1.0 + words as f32);
+    /// Reads the `cali` section; `None` if it is damaged.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Calibration> {
+        let mut calibration = Calibration::LEXICAL;
+        let values = calibration.best.iter_mut().chain(&mut calibration.three);
+        let mut numbers = bytes.chunks_exact(4);
+        for value in values {
+            let number = numbers.next()?.first_chunk().map(|bytes| f32::from_le_bytes(*bytes))?;
+            *value = Some(number).filter(|number| number.is_finite() && number.abs() < 1e6)?;
+        }
+        numbers.next().is_none().then_some(calibration)
+    }
+
+    /// The bytes of the section.
+    pub fn pack(&self) -> Vec<u8> {
+        self.best.iter().chain(&self.three).flat_map(|value| value.to_le_bytes()).collect()
+    }
+
+    /// A chance, 0 to 1.
+    pub(crate) fn chance(weights: &[f32; 1 + Signals::COUNT], signals: &Signals) -> f32 {
+        let evidence =
+            signals.values.iter().zip(&weights[1..]).fold(weights[0], |sum, (value, weight)| sum + value * weight);
         1.0 / (1.0 + libm::expf(-evidence))
     }
 }

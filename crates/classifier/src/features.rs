@@ -1,6 +1,9 @@
 //! A text as numbers: the encoder's vector beside hashed word and character n-grams, weighted by how rare they are in the FAQ.
 
-use crate::{encoder::Encoder, message::Message};
+use crate::{
+    message::{Message, parts},
+    order::{ascending, hash},
+};
 
 /// Buckets for the n-grams of words, and as many for those of characters.
 const BUCKETS: u32 = 32_768;
@@ -14,18 +17,26 @@ const UNSEEN: u32 = u32::MAX;
 /// How texts become rows, fitted on a FAQ's texts.
 #[derive(Clone, Debug)]
 pub(crate) struct Features {
-    encoder: Encoder,
     /// The column of each bucket, or [`UNSEEN`].
     columns: Vec<u32>,
     /// How rare each bucket is: the weight of its n-grams.
     rarity: Vec<f32>,
-    /// Numbers in a row.
+    /// Columns that the buckets have.
     width: usize,
+}
+
+/// A text in numbers, of unit length unless nothing in it is known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Row {
+    /// The encoder's vector.
+    pub(crate) dense: Vec<f32>,
+    /// Column and value of the n-grams that the FAQ has too.
+    pub(crate) sparse: Vec<(u32, f32)>,
 }
 
 impl Features {
     /// Counts in how many of the texts each n-gram stands.
-    pub(crate) fn fit<'a>(encoder: &Encoder, texts: impl Iterator<Item = &'a Message>) -> Features {
+    pub(crate) fn fit<'a>(texts: impl Iterator<Item = &'a Message>) -> Features {
         let mut count = 0u32;
         let mut found = vec![0u32; 2 * BUCKETS as usize];
         for text in texts {
@@ -34,36 +45,37 @@ impl Features {
                 found[bucket as usize] += 1;
             }
         }
-        let mut width = encoder.dimensions() as u32;
+        let mut width = 0u32;
         let mut columns = vec![UNSEEN; found.len()];
         let rarity = found.iter().map(|&found| libm::logf((1 + count) as f32 / (1 + found) as f32) + 1.0).collect();
         for (bucket, _) in found.iter().enumerate().filter(|(_, found)| **found > 0) {
             columns[bucket] = width;
             width += 1;
         }
-        Features { encoder: encoder.clone(), columns, rarity, width: width as usize }
+        Features { columns, rarity, width: width as usize }
     }
 
-    /// Numbers in a row.
+    /// Columns that the n-grams have.
     pub(crate) fn width(&self) -> usize {
         self.width
     }
 
-    /// A text's row, of unit length unless nothing in it is known.
-    pub(crate) fn row(&self, text: &Message) -> Vec<(u32, f32)> {
-        let mut row: Vec<(u32, f32)> = self
-            .encoder
-            .embed(text.words())
-            .into_iter()
-            .enumerate()
-            .map(|(column, value)| (column as u32, value))
-            .collect();
+    /// A text's row, from its words and what the encoder makes of them.
+    pub(crate) fn row(&self, text: &Message, vector: Vec<f32>) -> Row {
+        let mut row = Row { dense: vector, sparse: Vec::new() };
         let grams = counted(buckets(text));
         let characters = grams.partition_point(|&(bucket, _)| bucket < BUCKETS);
         for block in [&grams[..characters], &grams[characters..]] {
-            self.push_block(block, &mut row);
+            self.push_block(block, &mut row.sparse);
         }
-        unit(&mut row);
+        let squares = row.dense.iter().chain(row.sparse.iter().map(|(_, value)| value)).map(|value| value * value);
+        let length = squares.sum::<f32>().sqrt();
+        if length > 0.0 {
+            row.dense
+                .iter_mut()
+                .chain(row.sparse.iter_mut().map(|(_, value)| value))
+                .for_each(|value| *value /= length);
+        }
         row
     }
 
@@ -87,15 +99,6 @@ impl Features {
     }
 }
 
-fn unit(row: &mut [(u32, f32)]) {
-    let length = row.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
-    if length > 0.0 {
-        for (_, value) in row {
-            *value /= length;
-        }
-    }
-}
-
 /// The bucket of every n-gram in a text, words first.
 fn buckets(text: &Message) -> Vec<u32> {
     let mut buckets = Vec::new();
@@ -105,31 +108,14 @@ fn buckets(text: &Message) -> Vec<u32> {
             if let Some(next) = clause.get(place + 1) {
                 buckets.push(hash(word.bytes().chain([b' ']).chain(next.bytes())) % BUCKETS);
             }
-            push_grams(word, &mut buckets);
+            parts(word, GRAMS, |part| buckets.push(BUCKETS + hash(part.bytes()) % BUCKETS));
         }
     }
     buckets
 }
 
-/// Character n-grams of a word between its edges, which count as characters.
-fn push_grams(word: &str, buckets: &mut Vec<u32>) {
-    let edged = format!("<{word}>");
-    let starts: Vec<usize> = edged.char_indices().map(|(at, _)| at).chain([edged.len()]).collect();
-    for length in GRAMS {
-        for ends in starts.windows(length + 1) {
-            buckets.push(BUCKETS + hash(edged[ends[0]..ends[length]].bytes()) % BUCKETS);
-        }
-    }
-}
-
-/// FNV-1a, with its high bits folded into the low ones that the modulus keeps.
-fn hash(bytes: impl Iterator<Item = u8>) -> u32 {
-    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash ^ (hash >> 15)
-}
-
 /// Each bucket once, in order, and how often it stood there.
-fn counted(mut buckets: Vec<u32>) -> Vec<(u32, u32)> {
-    buckets.sort_unstable();
+fn counted(buckets: Vec<u32>) -> Vec<(u32, u32)> {
+    let buckets = ascending(buckets.into_iter());
     buckets.chunk_by(u32::eq).map(|equal| (equal[0], equal.len() as u32)).collect()
 }

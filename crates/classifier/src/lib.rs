@@ -1,7 +1,7 @@
 //! Text in, decision out: which of a shop's FAQ entries answers a visitor's message.
 //!
-//! Reading order: [`Faq`] (what the shop wrote), `message` (a text as words), `person` ("I want a person"), `spelling` (misspelt
-//! words), [`Encoder`] (what all shops share: words as vectors), `features` (a text as numbers), `head` (fitted to the FAQ),
+//! Reading order: [`Faq`] (what the shop wrote), `message` (a text as words), `spelling` (misspelt
+//! words), [`Encoder`] (what all shops share: words as vectors), `features` (a text as numbers), `head` (fitted to the FAQ), `tone` ("I want a person", sensitive matters, moods),
 //! [`Classifier`] (all of it together), [`Decision`].
 //!
 //! Invariants: bytes in, values out; no file, network, clock or randomness; the same bits natively and in Wasm, for which
@@ -14,15 +14,19 @@ mod encoder;
 mod faq;
 mod features;
 mod head;
+mod language;
 mod message;
 mod nearness;
-mod person;
-mod sparse;
+mod order;
+mod pack;
 mod spelling;
+mod tone;
 
-pub use alike::{Alike, alike};
+pub use alike::{Alike, Mistaken, alike, mistaken};
 pub use classifier::{Classifier, FitError};
-pub use decision::{Candidate, Decision};
-pub use encoder::{Encoder, EncoderError};
+pub use decision::{Calibration, Candidate, Decision, Eagerness, Signals};
+pub use encoder::{Encoder, EncoderError, Parts};
 pub use faq::{Entry, Faq, FaqError, limits};
-pub use message::words;
+pub use language::LANGUAGES;
+pub use message::pieces;
+pub use tone::{Sentiment, Topic, Trend, Weights};

@@ -9,9 +9,17 @@ const NUMBER: &str = "#";
 /// From this many digits on a word is such a number; "45 days" and "size 38" are not.
 const NUMBER_DIGITS: usize = 4;
 
-/// The words of a text as the classifier reads them, for those who train encoders.
-pub fn words(text: &str) -> Vec<String> {
-    Message::read(text).clauses.into_iter().flatten().collect()
+/// The longest row of words that an encoder may know as one piece.
+const ROW: usize = 3;
+/// Lengths of the parts of words that an encoder may know, in characters, the word's edges included.
+const PARTS: std::ops::RangeInclusive<usize> = 3..=5;
+
+/// The pieces of a text that an encoder may know by a vector, for those who train encoders: its words, rows of two and three
+/// words (`how long`), and parts of words (`-ship`, `-<pre`, `-ing>`).
+pub fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    Message::read(text).pieces(&mut |piece| pieces.push(piece.to_owned()));
+    pieces
 }
 
 /// A text cut into clauses, and those into words.
@@ -36,10 +44,50 @@ impl Message {
         self.clauses.iter().flatten().map(String::as_str)
     }
 
-    /// The same clauses with every word replaced by what `mend` makes of it.
+    /// Calls `take` with every piece, in a fixed order.
+    pub(crate) fn pieces(&self, take: &mut dyn FnMut(&str)) {
+        let mut piece = String::new();
+        for clause in &self.clauses {
+            for (place, word) in clause.iter().enumerate() {
+                piece.clear();
+                for (count, word) in clause[place..].iter().take(ROW).enumerate() {
+                    if count > 0 {
+                        piece.push(' ');
+                    }
+                    piece.push_str(word);
+                    take(&piece);
+                }
+                if word.chars().all(|letter| letter.is_alphabetic() && !stands_alone(letter)) {
+                    parts(word, PARTS, |part| {
+                        piece.clear();
+                        piece.push('-');
+                        piece.push_str(part);
+                        take(&piece);
+                    });
+                }
+            }
+        }
+    }
+
+    /// The same clauses with every word replaced by what `mend` makes of it: a word, or several with spaces between.
     pub(crate) fn mended(&self, mut mend: impl FnMut(&str) -> String) -> Message {
-        let clauses = self.clauses.iter().map(|clause| clause.iter().map(|word| mend(word)).collect()).collect();
+        let mut clauses = self.clauses.clone();
+        for clause in &mut clauses {
+            *clause =
+                clause.iter().flat_map(|word| mend(word).split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+        }
         Message { clauses }
+    }
+}
+
+/// Calls `take` with the character n-grams of a word between its edges, which count as characters.
+pub(crate) fn parts(word: &str, lengths: std::ops::RangeInclusive<usize>, mut take: impl FnMut(&str)) {
+    let edged = format!("<{word}>");
+    let starts: Vec<usize> = edged.char_indices().map(|(at, _)| at).chain([edged.len()]).collect();
+    for length in lengths {
+        for ends in starts.windows(length + 1) {
+            take(&edged[ends[0]..ends[length]]);
+        }
     }
 }
 
@@ -54,7 +102,7 @@ impl Reader {
     fn take(&mut self, character: char) {
         match character {
             // "what's" and "whats" are one word, whichever sign a keyboard makes; marks that combine say little.
-            '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{652}' => {}
+            '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{652}' => {}
             '.' | ',' | '!' | '?' | ';' | ':' | '\n' | '…' | '。' | '，' | '！' | '？' | '；' | '،' | '؟' | '؛'
             | '(' | ')' => {
                 self.end_clause();
@@ -64,7 +112,7 @@ impl Reader {
                 self.word.push(character);
                 self.end_word();
             }
-            character if character.is_alphanumeric() => self.word.push(lower_case(character)),
+            character if character.is_alphanumeric() => self.word.push(plain(lower_case(character))),
             _ => self.end_word(),
         }
     }
@@ -73,13 +121,21 @@ impl Reader {
         if self.word.is_empty() {
             return;
         }
-        let word = std::mem::take(&mut self.word);
+        let mut word = std::mem::take(&mut self.word);
+        // "Where's" and "wheres" are read as "where is".
+        let asks = matches!(word.as_str(), "wheres" | "whats" | "hows" | "whens" | "whos");
+        if asks {
+            word.pop();
+        }
         let digits = word.chars().filter(char::is_ascii_digit).count();
         self.clause.push(if digits >= NUMBER_DIGITS {
             NUMBER.to_owned()
         } else {
             word.chars().take(WORD_CHARS).collect()
         });
+        if asks {
+            self.clause.push("is".to_owned());
+        }
     }
 
     fn end_clause(&mut self) {
@@ -106,6 +162,19 @@ fn lower_case(letter: char) -> char {
     char::from_u32(small).unwrap_or(letter)
 }
 
+/// A small letter without what many leave out as they type: accents, and what tells Arabic letters of one shape apart.
+fn plain(letter: char) -> char {
+    const FROM: char = 'à';
+    const PLAIN: &[u8; 32] = b"aaaaaaaceeeeiiiidnooooo/ouuuuyty";
+    match letter {
+        'à'..='ÿ' if letter != '÷' => PLAIN[(u32::from(letter) - u32::from(FROM)) as usize].into(),
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ة' => 'ه',
+        'ى' => 'ي',
+        _ => letter,
+    }
+}
+
 /// Scripts that put no spaces between words: each character is taken for one.
 fn stands_alone(character: char) -> bool {
     matches!(character, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
@@ -121,7 +190,7 @@ mod tests {
 
     #[test]
     fn words_are_lower_case_and_clauses_end_at_stops() {
-        assert_eq!(read("Hi! WHERE’S my parcel"), [vec!["hi"], vec!["wheres", "my", "parcel"]]);
+        assert_eq!(read("Hi! WHERE’S my parcel"), [vec!["hi"], vec!["where", "is", "my", "parcel"]]);
     }
 
     #[test]

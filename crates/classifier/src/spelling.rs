@@ -1,16 +1,25 @@
-//! Misspelt words: one that nobody knows is read as a known one that a single slip of the finger away from it.
+//! Misspelt words: one that nobody knows is read as a known one that is a single slip of the finger away from it, or as two
+//! known ones that lack the space between them.
 
-use crate::encoder::Encoder;
+use crate::{
+    encoder::Encoder,
+    order::{ascending, hash},
+};
 
 /// Shorter words have too many neighbours to guess from.
 const SHORTEST: usize = 4;
+/// Each of two words that were run together has at least so many letters, and is one of the shop's or at least this common.
+const SHORTEST_HALF: usize = 2;
+const COMMON: u8 = 112;
+/// The rows of a keyboard.
+const KEYS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
 /// The words a shop's visitors may have meant.
 #[derive(Clone, Debug)]
 pub(crate) struct Spelling {
     encoder: Encoder,
-    /// The shop's words in order, and how often it uses them.
-    shop: Vec<(String, u32)>,
+    /// The hashes of the shop's words in order, and how often it uses them.
+    shop: Vec<(u32, u32)>,
     /// The letters that words are made of.
     letters: Vec<char>,
 }
@@ -18,16 +27,15 @@ pub(crate) struct Spelling {
 impl Spelling {
     /// Learns the shop's words, beside which those of the encoder count as known.
     pub(crate) fn learn<'a>(encoder: &Encoder, words: impl Iterator<Item = &'a str>) -> Spelling {
-        let mut words: Vec<&str> = words.collect();
-        words.sort_unstable();
+        let words: Vec<&str> = words.collect();
         let mut letters: Vec<char> = ('a'..='z').collect();
         for letter in words.iter().flat_map(|word| word.chars()) {
             if is_of_an_alphabet(letter) && !letters.contains(&letter) {
                 letters.push(letter);
             }
         }
-        let shop =
-            words.chunk_by(|one, next| one == next).map(|equal| (equal[0].to_owned(), equal.len() as u32)).collect();
+        let hashes = ascending(words.iter().map(|word| hash(word.bytes())));
+        let shop = hashes.chunk_by(u32::eq).map(|equal| (equal[0], equal.len() as u32)).collect();
         Spelling { encoder: encoder.clone(), shop, letters }
     }
 
@@ -38,7 +46,8 @@ impl Spelling {
 
     /// How often the shop uses the word, if it does.
     fn count(&self, word: &str) -> Option<u32> {
-        let place = self.shop.binary_search_by(|(known, _)| known.as_str().cmp(word));
+        let wanted = hash(word.bytes());
+        let place = self.shop.binary_search_by(|(known, _)| known.cmp(&wanted));
         place.ok().map(|place| self.shop[place].1)
     }
 
@@ -59,7 +68,32 @@ impl Spelling {
                 }
             }
         });
-        best.map_or_else(|| word.to_owned(), |(_, meant)| meant)
+        best.map(|(_, meant)| meant).or_else(|| self.parted(word)).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// The two words that a word was run together from, where both are common.
+    fn parted(&self, word: &str) -> Option<String> {
+        let common = |half: &str| {
+            half.chars().count() >= SHORTEST_HALF
+                && (self.count(half).is_some() || self.encoder.commonness(half) >= Some(COMMON))
+        };
+        let cuts = word.char_indices().skip(1).map(|(at, _)| word.split_at(at));
+        let (one, other) = cuts
+            .filter(|(one, other)| common(one) && common(other))
+            .max_by_key(|(one, other)| one.len().min(other.len()))?;
+        let mut parted = String::from(one);
+        parted.push(' ');
+        parted.push_str(other);
+        Some(parted)
+    }
+}
+
+/// Whether two letters are next to each other in a row of the keyboard, or one below the other.
+fn neighbours(one: char, other: char) -> bool {
+    let place = |letter| KEYS.iter().enumerate().find_map(|(row, keys)| Some((row, keys.find(letter)?)));
+    match (place(one), place(other)) {
+        (Some((row, at)), Some((of, there))) => row.abs_diff(of) <= 1 && at.abs_diff(there) <= 1,
+        _ => false,
     }
 }
 
@@ -72,6 +106,7 @@ fn is_of_an_alphabet(letter: char) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Slip {
     Replaced,
+    ReplacedByNeighbour,
     Added,
     Dropped,
     Swapped,
@@ -93,7 +128,8 @@ fn slips(letters: &[char], alphabet: &[char], mut meant: impl FnMut(Slip, &str))
         if let [_, rest @ ..] = after {
             tell(Slip::Added, [before, rest, &[]]);
             for &letter in alphabet {
-                tell(Slip::Replaced, [before, &[letter], rest]);
+                let slip = if neighbours(letter, after[0]) { Slip::ReplacedByNeighbour } else { Slip::Replaced };
+                tell(slip, [before, &[letter], rest]);
             }
         }
         for &letter in alphabet {
@@ -115,6 +151,13 @@ mod tests {
         for slipped in ["retrn", "retrun", "retuurn", "retirn", "return"] {
             assert_eq!(mended(slipped), "return", "{slipped}");
         }
+    }
+
+    #[test]
+    fn two_words_run_together_are_parted_and_a_neighbours_key_is_likelier_than_another() {
+        assert_eq!(mended("returnparcel"), "return parcel");
+        let spelling = Spelling::learn(&Encoder::default(), ["band", "bank"].into_iter());
+        assert_eq!(spelling.mend("banl"), "bank");
     }
 
     #[test]

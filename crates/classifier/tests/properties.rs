@@ -2,7 +2,7 @@
 
 mod shop;
 
-use classifier::{Classifier, Decision, Encoder, Entry, Faq, words};
+use classifier::{Classifier, Decision, Encoder, Entry, Faq, pieces};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -36,7 +36,7 @@ fn is_entry(id: &str) -> bool {
 }
 
 fn faq(entries: Vec<Entry>) -> Faq {
-    Faq { language: "en".into(), entries }
+    Faq { language: "en".into(), entries, fitted: None }
 }
 
 fn entry(id: &str, question: &str, answer: &str) -> Entry {
@@ -51,15 +51,16 @@ proptest! {
         let decision = SHOP.decide(&text);
         prop_assert_eq!(&decision, &SHOP.decide(&text));
         match decision {
-            Decision::Answer { entry, confidence } => {
+            Decision::Answer { entry, confidence, second } => {
                 prop_assert!(is_entry(&entry), "{}", entry);
+                prop_assert!(second.is_none_or(|second| second != entry && is_entry(&second)));
                 prop_assert!((0.0..=1.0).contains(&confidence), "{}", confidence);
             }
             Decision::DidYouMean { entries } => {
                 prop_assert!((1..=3).contains(&entries.len()), "{:?}", entries);
                 prop_assert!(entries.iter().all(|entry| is_entry(entry)), "{:?}", entries);
             }
-            Decision::Unknown {} | Decision::WantsHuman { .. } => {}
+            Decision::Unknown {} | Decision::WantsHuman { .. } | Decision::Sensitive { .. } => {}
         }
     }
 
@@ -75,9 +76,9 @@ proptest! {
     }
 
     #[test]
-    fn any_text_has_words_that_read_alike_once_more(text in texts()) {
-        let once = words(&text);
-        prop_assert!(once.iter().all(|word| !word.is_empty() && !word.contains(char::is_whitespace)), "{:?}", once);
+    fn any_text_has_pieces_and_none_is_empty(text in texts()) {
+        let once = pieces(&text);
+        prop_assert!(once.iter().all(|piece| !piece.trim().is_empty() && !piece.contains('\n')), "{:?}", once);
     }
 
     #[test]
@@ -91,7 +92,7 @@ proptest! {
     #[test]
     fn bytes_that_are_no_encoder_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
         prop_assert!(Encoder::from_bytes(&bytes).is_err());
-        let with_magic = [&b"shopbell\x01\0\0\0"[..], &bytes].concat();
+        let with_magic = [&b"shopbell\x02\0\0\0"[..], &bytes].concat();
         // Sections of other names are passed over, so that this may happen to be an encoder without words.
         let _ = Encoder::from_bytes(&with_magic);
     }
@@ -127,6 +128,40 @@ proptest! {
         let ranked = classifier.rank(&text);
         prop_assert_eq!(ranked.len(), questions.len());
         prop_assert!(ranked.iter().all(|candidate| (0.0..=1.0).contains(&candidate.confidence)), "{:?}", ranked);
+    }
+}
+
+#[test]
+fn a_head_fitted_beforehand_decides_as_one_fitted_now() {
+    let encoder = Encoder::from_bytes(&ENCODER).expect("the encoder is one");
+    let packed = Faq { fitted: Some(SHOP.fitted(&FAQ)), ..FAQ.clone() };
+    let mut tampered = packed.clone();
+    // Whatever else the head says, it is only used for the texts that it was fitted on.
+    tampered.entries[0].question.push('!');
+    for faq in [packed, tampered] {
+        let classifier = Classifier::fit(&encoder, &faq).expect("it can be fitted");
+        for entry in &FAQ.entries {
+            let (one, other) = (classifier.rank(&entry.answer), SHOP.rank(&entry.answer));
+            assert_eq!(
+                one.iter().map(|one| &one.entry).collect::<Vec<_>>(),
+                other.iter().map(|one| &one.entry).collect::<Vec<_>>()
+            );
+        }
+    }
+    let packed = Faq { fitted: Some(SHOP.fitted(&FAQ)), ..FAQ.clone() };
+    let classifier = Classifier::fit(&encoder, &packed).expect("it can be fitted");
+    assert!(FAQ.entries.iter().all(|entry| classifier.rank(&entry.answer) == SHOP.rank(&entry.answer)));
+}
+
+#[test]
+fn an_unrelated_entry_hardly_changes_a_sure_answer() {
+    let mut more = FAQ.clone();
+    more.entries.push(entry("unrelated", "Do you tune pianos in Reykjavik?", "Only uprights."));
+    let more = Classifier::fit(&Encoder::from_bytes(&ENCODER).expect("the encoder is one"), &more).expect("fitted");
+    for entry in &FAQ.entries {
+        let (before, after) = (&SHOP.rank(&entry.question)[0], &more.rank(&entry.question)[0]);
+        assert_eq!(before.entry, after.entry, "{}", entry.question);
+        assert!((before.confidence - after.confidence).abs() < 0.05, "{}: {before:?} {after:?}", entry.question);
     }
 }
 

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: how often the classifier is right, and how long it takes, natively and in Chromium.
 
+mod accuracy;
+
 use crate::{
     browser::browser,
     command::{cargo, output_of, tell},
@@ -8,40 +10,49 @@ use crate::{
 use anyhow::Context;
 use backend::Config;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     fs,
-    path::Path,
     process::{Command, Stdio},
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-/// A shop's FAQ and its visitors' messages, beside the workspace where they are at hand.
-const HARBOR: &str = "../shared/data/harbor";
-/// What is fitted to and classified for the times.
-const FAQ: &str = "public/faq.json";
-const ENCODER: &str = "public/encoder.bin";
+/// Entries of the FAQs that are fitted to for the times; they are made of the catalogue.
+const SMALL: usize = 50;
+const LARGE: usize = 1_000;
+const ENCODER: &str = "public/encoders/en.bin";
 
 /// Medians in milliseconds.
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct Times {
-    /// To read nothing and fit to [`FAQ`].
+    /// To fit to a FAQ of [`SMALL`] entries.
     fit_ms: f64,
+    /// To fit to one of [`LARGE`] entries.
+    fit_large_ms: f64,
     /// To decide about one message.
     classify_ms: f64,
 }
 
 /// Measures and prints.
 pub(crate) fn run(json: bool) -> anyhow::Result<()> {
-    accuracy(json)?;
+    accuracy::run_all(json)?;
     tell("times, natively");
-    let native = ["run", "--release", "--package", "classifier", "--example", "time", "--", FAQ, ENCODER];
-    let native: Times = serde_json::from_str(output_of(&mut cargo(&native))?.trim()).context("no times came")?;
+    let folder = dist::folder("classifier")?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let (small, large) = (folder.join("small.json"), folder.join("large.json"));
+    for (file, entries) in [(&small, SMALL), (&large, LARGE)] {
+        fs::write(file, faq_of(entries)?).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    let mut native = cargo(&["run", "--release", "--package", "classifier", "--example", "time", "--", ENCODER]);
+    let native: Times =
+        serde_json::from_str(output_of(native.arg(small).arg(large))?.trim()).context("no times came")?;
     tell("times, in Chromium");
     let chromium = in_chromium()?;
-    for (name, native, chromium) in
-        [("fit_ms", native.fit_ms, chromium.fit_ms), ("classify_ms", native.classify_ms, chromium.classify_ms)]
-    {
+    for (name, native, chromium) in [
+        ("fit_50_ms", native.fit_ms, chromium.fit_ms),
+        ("fit_1000_ms", native.fit_large_ms, chromium.fit_large_ms),
+        ("classify_ms", native.classify_ms, chromium.classify_ms),
+    ] {
         if json {
             let line = json!({ "name": name, "native": native, "chromium": chromium, "ratio": chromium / native });
             println!("{line}");
@@ -53,21 +64,27 @@ pub(crate) fn run(json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How well a shop's messages are answered, as `shopbell faq eval` tells it.
-fn accuracy(json: bool) -> anyhow::Result<()> {
-    let (faq, messages) = (format!("{HARBOR}/faq.json"), format!("{HARBOR}/visitors.jsonl"));
-    if !Path::new(&faq).exists() || !Path::new(&messages).exists() {
-        tell(&format!("accuracy is skipped: there is no {HARBOR} here"));
-        return Ok(());
-    }
-    tell("accuracy on harbor");
-    let mut eval = cargo(&["run", "--package", "cli", "--", "faq", "eval", "--faq", &faq, "--messages", &messages]);
-    if json {
-        eval.arg("--json");
-    }
-    print!("{}", output_of(&mut eval)?);
-    println!();
-    Ok(())
+/// A FAQ of so many entries, each with a question, two or three examples and an answer: those of the catalogue's shops, and when
+/// they are used up, entries of visitors' messages.
+fn faq_of(count: usize) -> anyhow::Result<String> {
+    let text = fs::read_to_string("catalogue/en.jsonl").context("the catalogue is not there")?;
+    let topics: Vec<Value> =
+        text.lines().map(serde_json::from_str).collect::<Result<_, _>>().context("catalogue/en.jsonl")?;
+    let array = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let of_shops = (0..3).flat_map(|variant| topics.iter().map(move |topic| topic["faq"][variant].clone()));
+    let of_visitors = topics.iter().flat_map(|topic| {
+        let said: Vec<Value> = array(&topic["messages"]).into_iter().map(|message| message["text"].clone()).collect();
+        let threes: Vec<Value> = said
+            .chunks_exact(4)
+            .map(|four| json!({ "question": four[0], "examples": four[1..3], "answer": four[3] }))
+            .collect();
+        threes.into_iter().take(2)
+    });
+    let entries = of_shops.chain(of_visitors).take(count).enumerate().map(|(id, mut entry)| {
+        entry["id"] = id.to_string().into();
+        entry
+    });
+    Ok(json!({ "language": "en", "entries": entries.collect::<Vec<Value>>() }).to_string())
 }
 
 /// Lets Chromium measure on a page of its own and reads the result off it.
@@ -79,7 +96,6 @@ fn in_chromium() -> anyhow::Result<Times> {
     for (name, bytes) in [
         ("bench.html", include_bytes!("page.html").to_vec()),
         ("bench.js", include_bytes!("bench.js").to_vec()),
-        ("faq.json", fs::read(FAQ).context("the demo's FAQ is not there")?),
         ("encoder.bin", fs::read(ENCODER).context("the encoder is not there")?),
     ] {
         fs::write(folder.join(name), bytes).with_context(|| format!("cannot write {name}"))?;

@@ -12,7 +12,8 @@ pub(crate) fn faq_json() -> String {
 
 /// The encoder file.
 pub(crate) fn encoder_bytes() -> Vec<u8> {
-    fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/encoder.bin")).expect("public/encoder.bin is there")
+    fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/encoders/en.bin"))
+        .expect("public/encoders/en.bin is there")
 }
 
 /// Fitted as the demo's widget fits it.

@@ -1,7 +1,8 @@
 //! `shopbell faq check`: what is wrong in a FAQ, by line and with a way to mend it, and what visitors will stumble over.
 
+use super::missing::missing;
 use super::proofreading::{Finding, Proofread, proofread};
-use classifier::{Encoder, Faq, FaqError, alike};
+use classifier::{Classifier, Encoder, Faq, FaqError, LANGUAGES, alike, mistaken};
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
@@ -9,7 +10,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 const FEW_PHRASINGS: usize = 3;
 /// Texts of two entries more alike than this (cosine, 0 to 1) will be taken for each other.
 const ALIKE: f32 = 0.8;
-/// At most so many pairs are told of.
+/// At most so many pairs are told of, and so many phrasings that are taken for another entry's.
 const MOST_PAIRS: usize = 20;
 
 /// The flags of `shopbell faq check`.
@@ -35,8 +36,9 @@ struct Findings {
 impl Check {
     /// Checks and prints.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let encoder = super::encoder(self.encoder.as_ref())?;
-        let findings = look_over(&super::read(&self.file)?, &encoder);
+        let text = super::read(&self.file)?;
+        let language = Faq::from_json(&text).map_or_else(|_| "en".to_owned(), |faq| faq.language);
+        let findings = look_over(&text, &super::encoder(self.encoder.as_ref(), &language)?);
         if self.json {
             println!("{}", serde_json::to_string(&findings)?);
         } else {
@@ -101,7 +103,45 @@ fn warnings(faq: &Faq, encoder: &Encoder, lines: &BTreeMap<String, usize>) -> Ve
             ),
         )
     });
-    let mut found: Vec<Finding> = few.chain(told).collect();
+    let mistaken = mistaken(encoder, faq);
+    // Pairs that are told of already need no more words.
+    let untold = mistaken.iter().filter(|mistaken| {
+        let both = [&mistaken.entry, &mistaken.taken_for];
+        !pairs.iter().any(|pair| pair.phrasings.iter().all(|(id, _)| both.contains(&id)))
+    });
+    let taken = untold.take(MOST_PAIRS).map(|mistaken| {
+        let (entry, phrasing, other) = (&mistaken.entry, &mistaken.phrasing, &mistaken.taken_for);
+        at(
+            entry,
+            format!(
+                "a visitor who asks \"{phrasing}\" in slightly other words would be shown \"{other}\" in place of \"{entry}\"; give \"{entry}\" more examples like it"
+            ),
+        )
+    });
+    let mut found: Vec<Finding> = few.chain(told).chain(taken).collect();
+    let spoken = faq.language.split('-').next().unwrap_or_default();
+    if !LANGUAGES.contains(&spoken) {
+        found.push(Finding {
+            line: 1,
+            entry: None,
+            message: format!(
+                "there is no encoder for \"{}\", so that the bot goes by this FAQ's own words alone; give each entry more examples (encoders: {})",
+                faq.language,
+                LANGUAGES.join(", ")
+            ),
+        });
+    } else if encoder.knows_words() {
+        // Without an encoder nothing is sure enough to tell what is missing.
+        let lacking = Classifier::fit(encoder, faq).map(|classifier| missing(&classifier, spoken)).unwrap_or_default();
+        found.extend(lacking.into_iter().map(|missing| Finding {
+            line: 1,
+            entry: None,
+            message: format!(
+                "visitors of most shops ask \"{}\" (such as \"{}\"), which no entry seems to answer; add one, if it concerns your shop",
+                missing.question, missing.example
+            ),
+        }));
+    }
     found.sort_by_key(|finding| finding.line);
     found
 }
@@ -125,6 +165,30 @@ mod tests {
         assert!(found.errors.is_empty(), "{found:?}");
         assert!(
             matches!(messages(&found.warnings)[..], [(2, told)] if told.contains("\"Where is my parcel?\"")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_phrasing_nearer_to_another_entry_than_to_its_own_is_told() {
+        let found = look_over(
+            r#"{"language": "en", "entries": [
+                {"id": "a", "question": "Do you ship to Canada", "examples": ["ship it to Canada please", "return shipping label"], "answer": "Yes."},
+                {"id": "b", "question": "Where is the return label", "examples": ["print a return shipping label", "label lost"], "answer": "Inside."}]}"#,
+            &Encoder::default(),
+        );
+        assert!(
+            messages(&found.warnings).iter().any(|(_, told)| told.contains("asks \"return shipping label\"")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_language_without_an_encoder_is_told() {
+        let faq = r#"{"language": "it", "entries": [{"id": "a", "question": "Dove?", "examples": ["x", "y"], "answer": "Qui."}]}"#;
+        let found = look_over(faq, &Encoder::default());
+        assert!(
+            matches!(messages(&found.warnings)[..], [(1, told)] if told.contains("no encoder for \"it\"")),
             "{found:?}"
         );
     }

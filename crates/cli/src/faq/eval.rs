@@ -1,6 +1,7 @@
 //! `shopbell faq eval`: chooses between a shop's messages and an intent data set.
 
 use super::{intents, shop};
+use classifier::Faq;
 use std::{path::PathBuf, process::ExitCode};
 
 /// The flags of `shopbell faq eval`.
@@ -39,7 +40,11 @@ pub(crate) struct Eval {
 impl Eval {
     /// Measures and prints.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let encoder = super::encoder(self.encoder.as_ref())?;
+        let language = match &self.faq {
+            Some(faq) => Faq::from_json(&super::read(faq)?)?.language,
+            None => "en".to_owned(),
+        };
+        let encoder = super::encoder(self.encoder.as_ref(), &language)?;
         let predictions = self.predictions.as_deref();
         let report = match (&self.faq, &self.messages, &self.train, &self.test) {
             (Some(faq), Some(messages), ..) => shop::evaluate(&encoder, faq, messages, predictions)?,

@@ -68,7 +68,7 @@ fn as_faq(rows: Vec<Labelled>) -> Faq {
         let question = texts.next()?;
         Some(Entry { id, question, examples: texts.collect(), answer: String::new() })
     });
-    Faq { language: "en".to_owned(), entries: entries.collect() }
+    Faq { language: "en".to_owned(), entries: entries.collect(), fitted: None }
 }
 
 fn out_of_scope(row: &Labelled) -> bool {

@@ -116,8 +116,6 @@ pub(crate) enum Figure {
     Rate { name: String, hits: usize, total: usize, share: Option<f64>, low: Option<f64>, high: Option<f64> },
     /// A number.
     Number { name: String, value: Option<f64> },
-    /// What nothing was predicted for.
-    NotPredicted { name: String },
 }
 
 impl Figure {
@@ -130,11 +128,6 @@ impl Figure {
     /// A number under a name.
     pub(crate) fn number(name: impl Into<String>, value: Option<f64>) -> Figure {
         Figure::Number { name: name.into(), value }
-    }
-
-    /// That nothing was predicted.
-    pub(crate) fn not_predicted(name: impl Into<String>) -> Figure {
-        Figure::NotPredicted { name: name.into() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! One message through the classifier: the decision by name, and the ranking behind it.
 
 use super::rows::{HUMAN, NONE, Prediction};
-use classifier::{Classifier, Decision};
+use classifier::{Classifier, Decision, Sentiment};
 
 /// What comes of a message.
 pub(crate) fn predict(classifier: &Classifier, text: &str) -> Prediction {
@@ -12,8 +12,12 @@ pub(crate) fn predict(classifier: &Classifier, text: &str) -> Prediction {
         confidence: ranked.first().map_or(0.0, |best| best.confidence),
         top3: ranked.into_iter().take(3).map(|candidate| candidate.entry).collect(),
         did_you_mean: false,
-        sensitive: None,
-        sentiment: None,
+        sensitive: false,
+        sentiment: match classifier.sentiment(text) {
+            Sentiment::Negative => "negative",
+            Sentiment::Neutral => "neutral",
+            Sentiment::Positive => "positive",
+        },
     };
     match classifier.decide(text) {
         Decision::Answer { entry, .. } => prediction.decision = entry,
@@ -23,6 +27,10 @@ pub(crate) fn predict(classifier: &Classifier, text: &str) -> Prediction {
         }
         Decision::Unknown {} => {}
         Decision::WantsHuman { .. } => prediction.decision = HUMAN.to_owned(),
+        Decision::Sensitive { .. } => {
+            prediction.decision = HUMAN.to_owned();
+            prediction.sensitive = true;
+        }
     }
     prediction
 }

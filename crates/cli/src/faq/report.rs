@@ -44,6 +44,5 @@ fn line(figure: &Figure) -> String {
         Figure::Rate { name, .. } => format!("{name:46}n/a (0 lines)"),
         Figure::Number { name, value: Some(value) } => format!("{name:46}{value:.3}"),
         Figure::Number { name, value: None } => format!("{name:46}n/a"),
-        Figure::NotPredicted { name } => format!("{name:46}not predicted yet"),
     }
 }

@@ -54,12 +54,10 @@ pub(crate) struct Prediction {
     pub(crate) did_you_mean: bool,
     /// Of the likeliest entry.
     pub(crate) confidence: f32,
-    /// Whether it was taken for sensitive; absent while nothing tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) sensitive: Option<bool>,
-    /// The sentiment it was taken for; absent while nothing tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) sentiment: Option<String>,
+    /// Whether it was taken for sensitive.
+    pub(crate) sensitive: bool,
+    /// The sentiment it was taken for.
+    pub(crate) sentiment: &'static str,
 }
 
 /// A text of an intent data set.

@@ -141,13 +141,9 @@ fn sensitivity(all: &[Row], sensitive: &[Row]) -> Vec<Figure> {
         figures.push(rate(format!("  {topic}"), &of, |row| row.1.decision == HUMAN));
     }
     figures.push(rate("answered from the FAQ", sensitive, |row| shows_entry(row)));
-    if all.iter().any(|row| row.1.sensitive.is_some()) {
-        let flagged: Vec<Row> = all.iter().copied().filter(|row| row.1.sensitive == Some(true)).collect();
-        figures.push(rate("flag recall", sensitive, |row| row.1.sensitive == Some(true)));
-        figures.push(rate("flag precision", &flagged, |row| row.0.sensitive));
-    } else {
-        figures.push(Figure::not_predicted("flag recall and precision"));
-    }
+    let flagged: Vec<Row> = all.iter().copied().filter(|row| row.1.sensitive).collect();
+    figures.push(rate("flag recall", sensitive, |row| row.1.sensitive));
+    figures.push(rate("flag precision", &flagged, |row| row.0.sensitive));
     figures
 }
 
@@ -157,15 +153,11 @@ fn overall(all: &[Row], inside: &[Row]) -> Vec<Figure> {
     let top: Vec<(f64, bool)> =
         inside.iter().map(|row| (f64::from(row.1.confidence), row.0.accepts(&row.1.top1))).collect();
     let sentiments: Vec<(&str, &str)> =
-        all.iter().filter_map(|row| Some((row.0.sentiment.as_deref()?, row.1.sentiment.as_deref()?))).collect();
+        all.iter().filter_map(|row| Some((row.0.sentiment.as_deref()?, row.1.sentiment))).collect();
     vec![
         rate("acceptable decision", all, |row| right(row)),
         Figure::number("calibration error, answers shown (15 bins)", calibration_error(&shown)),
         Figure::number("calibration error, top-1 in scope (15 bins)", calibration_error(&top)),
-        if sentiments.is_empty() {
-            Figure::not_predicted("sentiment macro-F1")
-        } else {
-            Figure::number("sentiment macro-F1", Some(macro_f1(&sentiments, &["positive", "neutral", "negative"])))
-        },
+        Figure::number("sentiment macro-F1", Some(macro_f1(&sentiments, &["positive", "neutral", "negative"]))),
     ]
 }

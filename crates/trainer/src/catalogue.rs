@@ -1,13 +1,14 @@
-//! The catalogue: what visitors ask shops, topic by topic, read as numbered words.
+//! The catalogue: what visitors ask shops, topic by topic, read as numbered pieces.
 
-use super::vocabulary::Vocabulary;
+use crate::vocabulary::{Places, Vocabulary};
 use anyhow::Context;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::{fs, path::Path};
 
 /// A topic as it stands in the file.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Topic {
+    pub(crate) topic: String,
     /// What shops' FAQs say, in several shops' words.
     pub(crate) faq: Vec<Variant>,
     /// What visitors say.
@@ -15,7 +16,7 @@ pub(crate) struct Topic {
 }
 
 /// One shop's entry.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Variant {
     pub(crate) question: String,
     pub(crate) examples: Vec<String>,
@@ -23,13 +24,21 @@ pub(crate) struct Variant {
 }
 
 /// One visitor's message.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Message {
     pub(crate) text: String,
+    pub(crate) voice: String,
 }
 
-/// A text as the places of its words in the vocabulary; unknown ones are left out.
-pub(crate) type Places = Vec<u32>;
+/// A message that no FAQ answers, or that only seems to be one.
+#[derive(Clone, Deserialize)]
+pub(crate) struct Other {
+    pub(crate) label: String,
+    pub(crate) topic: String,
+    pub(crate) language: String,
+    pub(crate) text: String,
+    pub(crate) sentiment: String,
+}
 
 /// A topic in places.
 pub(crate) struct Numbered {
@@ -38,8 +47,8 @@ pub(crate) struct Numbered {
     pub(crate) messages: Vec<Places>,
 }
 
-/// Reads the catalogue of one language.
-pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Topic>> {
+/// Reads lines of JSON.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
@@ -56,6 +65,17 @@ impl Topic {
             [&variant.question, &variant.answer].into_iter().chain(&variant.examples).map(String::as_str)
         });
         variants.chain(self.messages.iter().map(|message| message.text.as_str()))
+    }
+
+    /// What is asked: questions and examples of the FAQs three times, and short messages too, since there are few; and all
+    /// messages.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &str> {
+        const TIMES: usize = 3;
+        let phrasings = self.faq.iter().flat_map(|variant| std::iter::once(&variant.question).chain(&variant.examples));
+        let terse = self.messages.iter().filter(|message| message.voice == "terse").map(|message| &message.text);
+        let short: Vec<&String> = phrasings.chain(terse).collect();
+        let short = short.into_iter().flat_map(|text| std::iter::repeat_n(text, TIMES)).map(String::as_str);
+        short.chain(self.messages.iter().map(|message| message.text.as_str()))
     }
 
     /// The same in places.
