@@ -197,11 +197,6 @@ impl Encoder {
         self.table.calibration.unwrap_or(Calibration::LEXICAL)
     }
 
-    /// The vector of any text, for those who train encoders.
-    pub fn vector(&self, text: &str) -> Vec<f32> {
-        self.embed(&Message::read(text)).vector
-    }
-
     /// How common a word is, 0 to 255; `None` for a word it does not know.
     pub(crate) fn commonness(&self, word: &str) -> Option<u8> {
         self.find(word).map(|place| self.table.commonness[place])

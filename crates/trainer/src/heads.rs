@@ -70,9 +70,6 @@ pub(crate) fn labels(other: &Other) -> [f32; COUNT] {
     } else {
         set(&other.sentiment);
     }
-    if other.label == "human" && other.topic == "human" {
-        unknown.push(1);
-    }
     // A sensitive or personal matter may or may not be in a FAQ; nobody has said.
     if matches!(other.label.as_str(), "human" | "sensitive") {
         unknown.push(15);

@@ -84,16 +84,12 @@ struct Train {
     mending: usize,
     #[arg(long, default_value_t = 15.0)]
     teacher_weight: f64,
-    #[arg(long, default_value_t = 0.0)]
-    strangers: f32,
     #[arg(long, default_value_t = 0.15)]
     tones: f64,
     #[arg(long, default_value_t = 0.3)]
     dropped: f32,
     #[arg(long, default_value_t = 3e-3)]
     rate: f64,
-    #[arg(long)]
-    quick: bool,
     #[arg(long, default_value_t = 3)]
     seed: u64,
 }
@@ -103,7 +99,7 @@ fn main() -> anyhow::Result<()> {
         Command::Embed { teacher, texts, out } => {
             let teacher = teacher::Teacher::read(&teacher)?;
             let texts = lines(&texts)?;
-            write_floats(&out, &teacher.embed_all(&texts, |_| ())?)
+            write_floats(&out, &teacher.embed_all(&texts)?)
         }
         Command::Train(train) => Trainer::prepare(train)?.run(),
     }
@@ -118,7 +114,6 @@ struct Trainer {
     vocabulary: Vocabulary,
     frequencies: Vec<f32>,
     numbered: Vec<Numbered>,
-    none: Vec<vocabulary::Places>,
     toned: Vec<(vocabulary::Places, [f32; heads::COUNT])>,
     ordinary: Vec<vocabulary::Places>,
     texts: Vec<vocabulary::Places>,
@@ -149,7 +144,7 @@ impl Trainer {
             (Some(teacher), Some(vectors)) => {
                 let teacher = teacher::Teacher::read(teacher)?;
                 let names: Vec<String> = vocabulary.pieces().iter().map(|(piece, _)| piece.clone()).collect();
-                let pieces = teacher.embed_all(&names, |_| ())?;
+                let pieces = teacher.embed_all(&names)?;
                 let (start, axes) = start::rows(&pieces, &frequencies, options.dimensions, &mut random)?;
                 let vectors = Tensor::from_vec(floats(vectors)?, (texts.len(), TEACHER_WIDTH), &Device::Cpu)
                     .context("the vectors are not those of the texts")?;
@@ -159,8 +154,6 @@ impl Trainer {
             _ => (start::random(&frequencies, options.dimensions, &mut random)?, None, None),
         };
         let numbered = topics.iter().map(|topic| topic.numbered(&vocabulary)).collect();
-        let of_none = other.iter().filter(|other| other.label == "none");
-        let none = of_none.map(|other| vocabulary.places(&other.text)).collect();
         let place_of: HashMap<&str, u32> =
             texts.iter().enumerate().map(|(at, text)| (text.as_str(), at as u32)).collect();
         let labelled = other.iter().map(|other| (other.text.as_str(), heads::labels(other)));
@@ -184,7 +177,6 @@ impl Trainer {
             vocabulary,
             frequencies,
             numbered,
-            none,
             toned,
             ordinary,
             texts,
@@ -196,11 +188,6 @@ impl Trainer {
     }
 
     fn run(&self) -> anyhow::Result<()> {
-        if self.options.quick {
-            let all: Vec<usize> = (0..self.topics.len()).collect();
-            fs::write(&self.options.out, self.train(&all, None, true)?)?;
-            return Ok(());
-        }
         let held: Vec<usize> = (0..self.topics.len()).filter(|place| place % HELD_OUT == 0).collect();
         let kept: Vec<usize> = (0..self.topics.len()).filter(|place| place % HELD_OUT != 0).collect();
         println!("training with {} topics held out", held.len());
@@ -240,7 +227,6 @@ impl Trainer {
         };
         let lessons = Lessons {
             topics: topics.iter().map(|&place| &self.numbered[place]).collect(),
-            none: &self.none,
             toned: &toned,
             ordinary: &self.ordinary,
             guessed: &guessed,
@@ -252,7 +238,6 @@ impl Trainer {
             rate: options.rate,
             dropped: options.dropped,
             teacher: options.teacher_weight,
-            strangers: options.strangers,
             tones: options.tones,
             batch: 512,
             shops: true,

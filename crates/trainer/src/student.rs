@@ -4,10 +4,9 @@ use crate::{catalogue::Numbered, heads, random::Random, teacher::unit, vocabular
 use candle_core::{D, Device, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 
-/// Topics in a simulated shop, messages a topic, and messages on topics that it lacks.
+/// Topics in a simulated shop, and messages a topic.
 const TOPICS: usize = 48;
 const MESSAGES: usize = 3;
-const STRANGERS: usize = 48;
 /// The temperature of the cosines.
 const TEMPERATURE: f64 = 0.07;
 /// How much an answer's cosine counts beside those of the phrasings.
@@ -23,8 +22,6 @@ pub(crate) struct Recipe {
     pub(crate) dropped: f32,
     /// Weight of the teacher's opinion.
     pub(crate) teacher: f64,
-    /// Weight of messages on topics that the shop lacks.
-    pub(crate) strangers: f32,
     /// Weight of telling tones.
     pub(crate) tones: f64,
     /// Texts that are held against the teacher a step.
@@ -77,8 +74,6 @@ impl Table {
 /// What it learns from.
 pub(crate) struct Lessons<'a> {
     pub(crate) topics: Vec<&'a Numbered>,
-    /// Messages that no shop's FAQ answers.
-    pub(crate) none: &'a [Places],
     /// Messages with what their tone is; and messages of no tone.
     pub(crate) toned: &'a [(Places, [f32; heads::COUNT])],
     pub(crate) ordinary: &'a [Places],
@@ -98,18 +93,17 @@ pub(crate) fn train(
     mut watch: impl FnMut(usize, f64, f64),
 ) -> anyhow::Result<()> {
     const WATCHED: usize = 100;
-    let stranger = Var::new(&[5f32], &Device::Cpu)?;
     let parameters = ParamsAdamW { lr: recipe.rate, beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
     let width = table.embed(&[vec![0]])?.dim(1)?;
     let tones = Var::zeros((width, heads::COUNT), candle_core::DType::F32, &Device::Cpu)?;
     let bias = Var::from_tensor(&(Tensor::ones(heads::COUNT, candle_core::DType::F32, &Device::Cpu)? * -3.0)?)?;
-    let variables = vec![table.variable().clone(), stranger.clone(), tones.clone(), bias.clone()];
+    let variables = vec![table.variable().clone(), tones.clone(), bias.clone()];
     let mut optimiser = AdamW::new(variables, parameters)?;
     let (mut of_shops, mut of_teacher) = (0.0, 0.0);
     for step in 0..recipe.steps {
         optimiser.set_learning_rate(recipe.rate * (1.0 - step as f64 / recipe.steps as f64));
         let mut loss = if recipe.shops {
-            Shop::draw(lessons, recipe, random).loss(table, &stranger, recipe)?
+            Shop::draw(lessons, recipe, random).loss(table)?
         } else {
             Tensor::new(0f32, &Device::Cpu)?
         };
@@ -188,14 +182,14 @@ pub(crate) struct Shop {
     /// For each entry the first phrasing and how many there are.
     spans: Vec<(usize, usize)>,
     answers: Vec<Places>,
-    /// Text, entry (or as many as there are, for none), weight.
-    messages: Vec<(Places, usize, f32)>,
+    /// Text, entry.
+    messages: Vec<(Places, usize)>,
 }
 
 impl Shop {
     fn draw(lessons: &Lessons<'_>, recipe: Recipe, random: &mut Random) -> Shop {
         let all = random.draw(&lessons.topics, lessons.topics.len());
-        let (chosen, others) = all.split_at(TOPICS.min(all.len()));
+        let chosen = &all[..TOPICS.min(all.len())];
         let mut shop = Shop { phrasings: vec![], spans: vec![], answers: vec![], messages: vec![] };
         for (entry, topic) in chosen.iter().enumerate() {
             let (phrasings, answer) = &topic.variants[random.below(topic.variants.len())];
@@ -208,27 +202,14 @@ impl Shop {
             shop.answers.push(thinned(answer, recipe.dropped, random));
             for _ in 0..MESSAGES {
                 let text = &topic.messages[random.below(topic.messages.len())];
-                shop.messages.push((thinned(text, recipe.dropped, random), entry, 1.0));
-            }
-        }
-        if recipe.strangers > 0.0 {
-            for turn in 0..STRANGERS {
-                let text = if (turn % 3 == 0 || others.is_empty()) && !lessons.none.is_empty() {
-                    &lessons.none[random.below(lessons.none.len())]
-                } else if !others.is_empty() {
-                    let topic = others[random.below(others.len())];
-                    &topic.messages[random.below(topic.messages.len())]
-                } else {
-                    break;
-                };
-                shop.messages.push((thinned(text, recipe.dropped, random), chosen.len(), recipe.strangers));
+                shop.messages.push((thinned(text, recipe.dropped, random), entry));
             }
         }
         shop
     }
 
     /// [messages, entries]
-    pub(crate) fn scores(&self, embed: &dyn Fn(&[Places]) -> anyhow::Result<Tensor>) -> anyhow::Result<Tensor> {
+    fn scores(&self, table: &Table) -> anyhow::Result<Tensor> {
         let most = self.spans.iter().map(|span| span.1).max().unwrap_or(1);
         let mut places = Vec::new();
         let mut unseen = Vec::new();
@@ -240,8 +221,8 @@ impl Shop {
             }
         }
         let texts: Vec<Places> =
-            self.messages.iter().map(|(text, ..)| text).chain(&self.phrasings).chain(&self.answers).cloned().collect();
-        let vectors = embed(&texts)?;
+            self.messages.iter().map(|(text, _)| text).chain(&self.phrasings).chain(&self.answers).cloned().collect();
+        let vectors = table.embed(&texts)?;
         let messages = vectors.narrow(0, 0, self.messages.len())?;
         let phrasings = vectors.narrow(0, self.messages.len(), self.phrasings.len())?;
         let answers = vectors.narrow(0, self.messages.len() + self.phrasings.len(), self.answers.len())?;
@@ -255,30 +236,12 @@ impl Shop {
         Ok((scores + (messages.matmul(&answers.t()?)? * (ANSWER_SHARE / TEMPERATURE))?)?)
     }
 
-    fn loss(&self, table: &Table, stranger: &Var, recipe: Recipe) -> anyhow::Result<Tensor> {
-        self.cross_entropy(&self.scores(&|texts| table.embed(texts))?, stranger, recipe.strangers > 0.0)
-    }
-
-    /// Of scores [messages, entries].
-    pub(crate) fn cross_entropy(
-        &self,
-        scores: &Tensor,
-        stranger: &Var,
-        with_strangers: bool,
-    ) -> anyhow::Result<Tensor> {
+    /// The cross-entropy of the messages' own entries.
+    fn loss(&self, table: &Table) -> anyhow::Result<Tensor> {
         let count = self.messages.len();
-        let scores = if with_strangers {
-            let none = stranger.as_tensor().reshape((1, 1))?.broadcast_as((count, 1))?;
-            Tensor::cat(&[scores, &none.contiguous()?], 1)?
-        } else {
-            scores.clone()
-        };
-        let own: Vec<u32> = self.messages.iter().map(|&(_, entry, _)| entry as u32).collect();
-        let weights: Vec<f32> = self.messages.iter().map(|&(.., weight)| weight).collect();
-        let total: f32 = weights.iter().sum();
+        let own: Vec<u32> = self.messages.iter().map(|&(_, entry)| entry as u32).collect();
         let own = Tensor::from_vec(own, (count, 1), &Device::Cpu)?;
-        let picked = log_softmax(&scores)?.gather(&own, 1)?.squeeze(1)?;
-        let weights = Tensor::from_vec(weights, count, &Device::Cpu)?;
-        Ok(((picked * weights)?.sum_all()? * (-1.0 / f64::from(total)))?)
+        let picked = log_softmax(&self.scores(table)?)?.gather(&own, 1)?;
+        Ok((picked.sum_all()? * (-1.0 / count as f64))?)
     }
 }

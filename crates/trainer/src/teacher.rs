@@ -33,8 +33,8 @@ impl Teacher {
         Ok(Teacher { weights, tokenizer, layers })
     }
 
-    /// The unit vectors [texts, 384] of any number of texts, without gradients; `watch` sees how many are done.
-    pub(crate) fn embed_all(&self, texts: &[String], mut watch: impl FnMut(usize)) -> anyhow::Result<Tensor> {
+    /// The unit vectors [texts, 384] of any number of texts, without gradients.
+    pub(crate) fn embed_all(&self, texts: &[String]) -> anyhow::Result<Tensor> {
         let tokens = self.tokens(texts)?;
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|&text| tokens[text].len());
@@ -51,7 +51,6 @@ impl Teacher {
                 vectors[text] = row;
             }
             start = end;
-            watch(start);
         }
         let width = vectors.first().map_or(0, Vec::len);
         Ok(Tensor::from_vec(vectors.concat(), (texts.len(), width), &Device::Cpu)?)
