@@ -5,7 +5,8 @@ use crate::{
     shop::Shop,
     visitor::{Visitor, with_parts},
 };
-use serde_json::json;
+use classifier::{Classifier, Decision, Encoder, Faq};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn the_first_words_in_the_panel_say_that_an_assistant_answers() {
@@ -203,6 +204,74 @@ async fn a_sensitive_matter_is_left_to_a_person_and_rings_only_when_that_is_pres
         assert_eq!(line.entry, None);
         assert!(line.text.contains("A person should answer this"), "{}", line.text);
         assert_eq!(visitor.choices().await, ["Talk to a human"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_asks_two_things_is_answered_the_one_and_offered_the_other() {
+    let shop = Shop::open().await;
+    Browser::with("two questions", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let answer = visitor.asks("when are you open on sunday? also do you price match").await;
+        assert_eq!(answer.entry.as_deref(), Some("store.hours"), "{answer:?}");
+        let choices = visitor.choices().await;
+        assert_eq!(choices.len(), 3, "right, wrong, and the other question: {choices:?}");
+        visitor.chooses(&choices[2]).await;
+        assert_eq!(visitor.line_by("bot", 1).await.entry.as_deref(), Some("price.match"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_again_brings_a_person_with_it() {
+    let shop = Shop::open().await;
+    Browser::with("the same answer again", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let first = visitor.asks("how do i use a gift card").await;
+        assert_eq!(visitor.choices().await, ["Yes", "No"]);
+        visitor.says("do gift cards expire").await;
+        let again = visitor.line_by("bot", 1).await;
+        assert_eq!(again.entry, first.entry);
+        assert_eq!(visitor.choices().await.last().map(String::as_str), Some("Talk to a human"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cautious_shop_asks_back_where_another_answers() {
+    let shop = Shop::open().await;
+    for (eagerness, answers) in [("balanced", true), ("cautious", false)] {
+        shop.tag("en", &format!("data-answers='{eagerness}'"));
+        Browser::with(eagerness, async |browser: &Browser| {
+            let visitor = Visitor::at(browser, &shop.origin).await;
+            visitor.opens().await;
+            let line = visitor.asks("can i split it in 4 payments").await;
+            assert_eq!(line.entry.is_some(), answers, "{eagerness}: {line:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_packed_faq_answers_as_the_same_faq_does_unpacked() {
+    let shop = Shop::open().await;
+    let of = |path: &str| std::fs::read(path).expect("it is there");
+    let faq = String::from_utf8(of("public/faq.json")).expect("it is text");
+    let plain = Faq::from_json(&faq).expect("a FAQ");
+    let encoder = Encoder::from_bytes(&of("public/encoders/en.bin")).expect("an encoder");
+    let classifier = Classifier::fit(&encoder, &plain).expect("fitted");
+    let mut packed: Value = serde_json::from_str(&faq).expect("JSON");
+    packed["fitted"] = classifier.fitted(&plain).into();
+    shop.pages.put("/faq.json", "application/json", packed.to_string());
+    Browser::with("a packed FAQ", async |browser: &Browser| {
+        let visitor = Visitor::at(browser, &shop.origin).await;
+        visitor.opens().await;
+        let question = "does waranty cover a snapped chain";
+        let Decision::Answer { entry, .. } = classifier.decide(question) else { panic!("it is no longer answered") };
+        assert_eq!(visitor.asks(question).await.entry, Some(entry));
     })
     .await;
 }

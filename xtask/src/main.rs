@@ -48,6 +48,9 @@ enum Verb {
         /// Print JSON lines.
         #[arg(long)]
         json: bool,
+        /// Measure the times alone, which is a matter of a minute.
+        #[arg(long)]
+        times: bool,
     },
     /// Train the encoder files that ship from the catalogue.
     Model {
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
         Verb::Test => test::run(),
         Verb::Dist => dist::run(),
         Verb::Size { json } => size::run(json),
-        Verb::Bench { json } => bench::run(json),
+        Verb::Bench { json, times } => bench::run(json, times),
         Verb::Model { language } => model::train(language.as_deref()),
     });
     match done {

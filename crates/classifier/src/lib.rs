@@ -8,6 +8,7 @@
 //! every sum runs in one fixed order and every `exp` and `ln` comes from the `libm` crate; no text makes it panic.
 
 mod alike;
+mod arithmetic;
 mod classifier;
 mod decision;
 mod encoder;
@@ -29,4 +30,4 @@ pub use encoder::{Encoder, EncoderError, Parts};
 pub use faq::{Entry, Faq, FaqError, limits};
 pub use language::LANGUAGES;
 pub use message::pieces;
-pub use tone::{Sentiment, Topic, Trend, Weights};
+pub use tone::{LABELS, Sentiment, Topic, Trend, Weights};

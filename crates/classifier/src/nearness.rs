@@ -1,13 +1,21 @@
 //! How near a message is to each text of the FAQ: cosines, by dense vectors and an index from the columns of n-grams to rows.
 
-use crate::features::Row;
+use crate::{arithmetic::dot, features::Row};
+
+/// A row's cosine to each of the rows, in their order.
+pub(crate) struct Cosines {
+    /// By whole vectors.
+    pub(crate) whole: Vec<f32>,
+    /// By what sets them apart from the average.
+    pub(crate) apart: Vec<f32>,
+}
 
 /// Rows of unit length, ready to be compared with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Nearness {
-    /// The encoder's part of each row, row after row, and how many numbers that is.
-    dense: Vec<f32>,
-    width: usize,
+    /// The encoder's vector of each row, row after row, whole and apart from the average.
+    whole: Vec<f32>,
+    apart: Vec<f32>,
     /// Where each column of the n-grams ends in `cells`; one more in front.
     ends: Vec<u32>,
     /// Row and value, column after column.
@@ -27,46 +35,34 @@ impl Nearness {
         }
         let mut next = ends.clone();
         let mut cells = vec![(0, 0.0); ends[columns] as usize];
-        let mut dense = Vec::new();
+        let (mut whole, mut apart) = (Vec::new(), Vec::new());
         for (row, values) in rows.iter().enumerate() {
-            dense.extend_from_slice(&values.dense);
+            whole.extend_from_slice(&values.whole);
+            apart.extend_from_slice(&values.apart);
             for &(column, value) in &values.sparse {
                 let place = &mut next[column as usize];
                 cells[*place as usize] = (row as u32, value);
                 *place += 1;
             }
         }
-        let width = rows.first().map_or(0, |row| row.dense.len());
-        Nearness { dense, width, ends, cells, rows: rows.len() }
+        Nearness { whole, apart, ends, cells, rows: rows.len() }
     }
 
-    /// The cosine of a row of unit length to each of the rows, in their order.
-    pub(crate) fn cosines(&self, row: &Row) -> Vec<f32> {
-        let mut cosines = vec![0.0; self.rows];
-        if self.width > 0 {
-            for (cosine, other) in cosines.iter_mut().zip(self.dense.chunks_exact(self.width)) {
-                *cosine = dot(&row.dense, other);
-            }
-        }
+    /// The cosines of a row of unit length.
+    pub(crate) fn cosines(&self, row: &Row) -> Cosines {
+        let mut whole = vec![0.0; self.rows];
         for &(column, value) in &row.sparse {
             let (start, end) = (self.ends[column as usize], self.ends[column as usize + 1]);
             for &(row, other) in &self.cells[start as usize..end as usize] {
-                cosines[row as usize] += value * other;
+                whole[row as usize] += value * other;
             }
         }
-        cosines
-    }
-}
-
-/// The inner product, in eight sums side by side so that it can be done several numbers at a time.
-pub(crate) fn dot(one: &[f32], other: &[f32]) -> f32 {
-    let mut sums = [0f32; 8];
-    let (ones, others) = (one.chunks_exact(8), other.chunks_exact(8));
-    let rest: f32 = ones.remainder().iter().zip(others.remainder()).map(|(one, other)| one * other).sum();
-    for (one, other) in ones.zip(others) {
-        for lane in 0..8 {
-            sums[lane] += one[lane] * other[lane];
+        let mut apart = whole.clone();
+        for (cosines, one, others) in [(&mut whole, &row.whole, &self.whole), (&mut apart, &row.apart, &self.apart)] {
+            for (cosine, other) in cosines.iter_mut().zip(others.chunks_exact(one.len().max(1))) {
+                *cosine += dot(one, other);
+            }
         }
+        Cosines { whole, apart }
     }
-    sums.iter().sum::<f32>() + rest
 }

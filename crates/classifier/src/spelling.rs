@@ -6,8 +6,13 @@ use crate::{
     order::{ascending, hash},
 };
 
-/// Shorter words have too many neighbours to guess from.
-const SHORTEST: usize = 4;
+/// Shorter words have too many neighbours to guess from. Those one letter longer are read only as lacking a letter, or as having
+/// two swapped.
+const SHORTEST: usize = 3;
+/// How much likelier a word is meant that the shop uses, and by how much more for every doubling of how often; in steps of
+/// which 16 are a doubling of how common a word is.
+const OF_THE_SHOP: u32 = 64;
+const PER_DOUBLING: u32 = 16;
 /// Each of two words that were run together has at least so many letters, and is one of the shop's or at least this common.
 const SHORTEST_HALF: usize = 2;
 const COMMON: u8 = 112;
@@ -59,10 +64,10 @@ impl Spelling {
         }
         let mut best = None;
         slips(&letters, &self.letters, |slip, meant| {
-            let shop = self.count(meant);
-            let encoder = self.encoder.commonness(meant);
-            if shop.is_some() || encoder.is_some() {
-                let likelihood = (shop.is_some(), slip, shop.unwrap_or(0), encoder.unwrap_or(0));
+            let (shop, encoder) = (self.count(meant), self.encoder.commonness(meant));
+            if (shop.is_some() || encoder.is_some()) && (letters.len() > SHORTEST || slip >= Slip::Dropped) {
+                let of_the_shop = shop.map_or(0, |count| OF_THE_SHOP + PER_DOUBLING * (count + 1).ilog2());
+                let likelihood = slip as u32 + of_the_shop + u32::from(encoder.unwrap_or(0));
                 if best.as_ref().is_none_or(|(highest, _)| likelihood > *highest) {
                     best = Some((likelihood, meant.to_owned()));
                 }
@@ -102,14 +107,14 @@ fn is_of_an_alphabet(letter: char) -> bool {
     letter.is_alphabetic() && (letter < '\u{1100}' || ('\u{1e00}'..'\u{2000}').contains(&letter))
 }
 
-/// What a finger does wrong, the likeliest last.
+/// What a finger does wrong, and how likely that is, in the same steps.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Slip {
-    Replaced,
-    ReplacedByNeighbour,
-    Added,
-    Dropped,
-    Swapped,
+    Replaced = 0,
+    ReplacedByNeighbour = 32,
+    Added = 33,
+    Dropped = 48,
+    Swapped = 49,
 }
 
 /// Calls `meant` with every word from which one slip makes `letters`.
@@ -161,8 +166,14 @@ mod tests {
     }
 
     #[test]
+    fn three_letters_are_read_as_four_or_as_swapped_and_as_nothing_else() {
+        let spelling = Spelling::learn(&Encoder::default(), ["from", "who"].into_iter());
+        assert_eq!(["fom", "hwo", "whp"].map(|word| spelling.mend(word)), ["from", "who", "whp"]);
+    }
+
+    #[test]
     fn what_is_like_nothing_known_stays() {
-        for word in ["unicorns", "odr", "ordeal2", "café", ""] {
+        for word in ["unicorns", "ode", "ordeal2", "café", ""] {
             assert_eq!(mended(word), word);
         }
     }

@@ -8,8 +8,27 @@
 use crate::order::ascending;
 use serde::Serialize;
 
-/// How many things are told.
-pub(crate) const LABELS: usize = 17;
+/// What is told, in the order of the encoder's file.
+pub const LABELS: [&str; 17] = [
+    "asked",
+    "implied",
+    "payment",
+    "safety",
+    "medical",
+    "self_harm",
+    "complaint",
+    "bereavement",
+    "harassment",
+    "minors",
+    "discrimination",
+    "data_breach",
+    "legal",
+    "negative",
+    "positive",
+    "none",
+    "sensitive",
+];
+pub(crate) const COUNT: usize = LABELS.len();
 pub(crate) const ASKED: usize = 0;
 pub(crate) const IMPLIED: usize = 1;
 /// The first of [`Topic::ALL`].
@@ -81,7 +100,7 @@ pub enum Sentiment {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tone {
     /// The log odds of each label.
-    odds: [f32; LABELS],
+    odds: [f32; COUNT],
 }
 
 impl Tone {
@@ -95,7 +114,8 @@ impl Tone {
         chance(self.odds[IMPLIED])
     }
 
-    /// The likeliest sensitive topic, and the chance that the matter is sensitive at all.
+    /// The likeliest sensitive topic, and the chance that the matter is sensitive: midway between that of the topic and that of
+    /// any, which errs less than either.
     pub(crate) fn sensitive(&self) -> (Topic, f32) {
         let mut likeliest = (Topic::ALL[0], f32::NEG_INFINITY);
         for (topic, &odds) in Topic::ALL.iter().zip(&self.odds[SENSITIVE..]) {
@@ -103,7 +123,7 @@ impl Tone {
                 likeliest = (*topic, odds);
             }
         }
-        (likeliest.0, chance(likeliest.1.max(self.odds[ANY])))
+        (likeliest.0, chance((likeliest.1 + self.odds[ANY]) / 2.0))
     }
 
     /// The log odds that no shop's FAQ answers it.
@@ -189,7 +209,7 @@ impl Heads {
         if bytes.is_empty() {
             return Some(heads);
         }
-        for _ in 0..LABELS {
+        for _ in 0..COUNT {
             let (bias, rest) = float(bytes)?;
             let (scale, rest) = float(rest)?;
             let (of_pieces, rest) = float(rest)?;
@@ -201,7 +221,7 @@ impl Heads {
         }
         let (pieces, []) = bytes.as_chunks::<4>() else { return None };
         heads.pieces = pieces.to_vec();
-        let sound = pieces.is_sorted_by_key(piece_of) && pieces.iter().all(|piece| usize::from(piece[2]) < LABELS);
+        let sound = pieces.is_sorted_by_key(piece_of) && pieces.iter().all(|piece| usize::from(piece[2]) < COUNT);
         sound.then_some(heads)
     }
 
@@ -229,7 +249,7 @@ impl Heads {
 
     /// What a text tells, by its vector and the places of its pieces.
     pub(crate) fn tone(&self, vector: &[f32], places: &[u32]) -> Tone {
-        let mut odds = [-8.0; LABELS];
+        let mut odds = [-8.0; COUNT];
         if !self.dense.is_empty() {
             for (odds, weights) in odds.iter_mut().zip(self.dense.chunks_exact(1 + vector.len())) {
                 *odds = weights[0] + weights[1..].iter().zip(vector).map(|(weight, value)| weight * value).sum::<f32>();
@@ -275,7 +295,7 @@ mod tests {
 
     #[test]
     fn heads_are_read_as_they_were_packed_but_for_rounding() {
-        let mut labels = vec![Weights { bias: -3.0, vector: vec![0.0, 0.0], pieces: vec![] }; LABELS];
+        let mut labels = vec![Weights { bias: -3.0, vector: vec![0.0, 0.0], pieces: vec![] }; COUNT];
         labels[ASKED] = Weights { bias: 0.5, vector: vec![1.0, -2.0], pieces: vec![(7, 4.0)] };
         let bytes = Heads::pack(&labels);
         let heads = Heads::read(&bytes, 2).expect("it was packed");

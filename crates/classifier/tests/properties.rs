@@ -153,16 +153,37 @@ fn a_head_fitted_beforehand_decides_as_one_fitted_now() {
     assert!(FAQ.entries.iter().all(|entry| classifier.rank(&entry.answer) == SHOP.rank(&entry.answer)));
 }
 
-#[test]
-fn an_unrelated_entry_hardly_changes_a_sure_answer() {
-    let mut more = FAQ.clone();
-    more.entries.push(entry("unrelated", "Do you tune pianos in Reykjavik?", "Only uprights."));
-    let more = Classifier::fit(&Encoder::from_bytes(&ENCODER).expect("the encoder is one"), &more).expect("fitted");
-    for entry in &FAQ.entries {
-        let (before, after) = (&SHOP.rank(&entry.question)[0], &more.rank(&entry.question)[0]);
-        assert_eq!(before.entry, after.entry, "{}", entry.question);
-        assert!((before.confidence - after.confidence).abs() < 0.05, "{}: {before:?} {after:?}", entry.question);
+proptest! {
+    // Each case fits a classifier.
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn an_unrelated_entry_hardly_changes_a_sure_answer(question in unrelated(), answer in unrelated()) {
+        let mut more = FAQ.clone();
+        more.entries.push(entry("unrelated", &question, &answer));
+        let more = Classifier::fit(&Encoder::from_bytes(&ENCODER).expect("the encoder is one"), &more).expect("fitted");
+        for entry in &FAQ.entries {
+            let (before, after) = (&SHOP.rank(&entry.question)[0], &more.rank(&entry.question)[0]);
+            prop_assert_eq!(&before.entry, &after.entry, "{}", &entry.question);
+            let apart = (before.confidence - after.confidence).abs();
+            prop_assert!(apart < 0.05, "{}: {:?} {:?}", &entry.question, before, after);
+        }
     }
+}
+
+/// What a bicycle shop is not asked, in words that are some or none.
+fn unrelated() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "([bcdfgklmnprstvz][aeiou]){2,4}( ([bcdfgklmnprstvz][aeiou]){2,4}){2,7}",
+        prop::sample::select(vec![
+            "Do you tune pianos in Reykjavik?",
+            "Which opera is sung tonight?",
+            "How many moons has Jupiter?",
+            "Who painted the chapel's ceiling?",
+            "Is the volcano still asleep?",
+        ])
+        .prop_map(str::to_owned),
+    ]
 }
 
 fn fit(entries: Vec<Entry>) -> Classifier {
@@ -184,6 +205,17 @@ fn one_entry_is_found_by_its_own_question_and_not_by_nonsense() {
     let decision = classifier.decide("How do I return something?");
     assert!(matches!(&decision, Decision::Answer { entry, .. } if entry == "returns"), "{decision:?}");
     assert_eq!(classifier.decide("xylophone zebra quantum"), Decision::Unknown {});
+}
+
+#[test]
+fn the_faqs_own_words_are_answered_or_left_to_a_person() {
+    for (entry, text) in FAQ.entries.iter().flat_map(|entry| entry.phrasings().map(move |text| (entry, text))) {
+        match SHOP.decide(text) {
+            Decision::Answer { entry: found, .. } => assert_eq!(found, entry.id, "{text}"),
+            Decision::Sensitive { .. } | Decision::WantsHuman { .. } => {}
+            other => panic!("{text}: {other:?}"),
+        }
+    }
 }
 
 #[test]

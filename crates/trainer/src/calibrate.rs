@@ -1,5 +1,6 @@
 //! The calibration: simulated shops of topics that the encoder was not trained on, visitors who ask about them, about other
-//! topics and about nothing of the kind; and two logistic curves from what the classifier sees to how often it was right.
+//! topics and about nothing of the kind; and three logistic curves from what the classifier sees to how often it was right, and how often
+//! the FAQ had an answer.
 
 use crate::{
     catalogue::{Message, Other, Topic},
@@ -24,6 +25,7 @@ struct Case {
     values: [f32; 1 + Signals::COUNT],
     best: f32,
     three: f32,
+    scope: f32,
 }
 
 /// Fits a calibration for an encoder.
@@ -61,7 +63,8 @@ pub(crate) fn fit(
             let mut values = [1.0; 1 + Signals::COUNT];
             values[1..].copy_from_slice(&signals.values);
             let right = |taken: usize| f32::from(u8::from(three.iter().take(taken).any(|entry| entry == own)));
-            cases.push(Case { values, best: right(1), three: right(3) });
+            let scope = f32::from(u8::from(!own.is_empty()));
+            cases.push(Case { values, best: right(1), three: right(3), scope });
         };
         for _ in 0..MESSAGES[0] {
             let topic = own[random.below(own.len())];
@@ -75,24 +78,21 @@ pub(crate) fn fit(
             ask(&none[random.below(none.len())].text, "");
         }
     }
-    let best = logistic(&cases, |case| case.best);
-    let three = logistic(&cases, |case| case.three);
-    let calibration = Calibration { best, three };
     println!("calibration: {:?}", Signals::NAMES);
-    for (name, weights, want) in [("best", &best, true), ("three", &three, false)] {
-        let right = |case: &Case| if want { case.best } else { case.three };
-        let loss: f32 = cases
-            .iter()
-            .map(|case| {
-                -(chance(weights, &case.values) * right(case)
-                    + (1.0 - chance(weights, &case.values)) * (1.0 - right(case)))
-                .max(1e-6)
-                .ln()
-            })
-            .sum();
-        println!("  {name} {weights:.3?} loss {:.4}", loss / cases.len() as f32);
-    }
-    Ok(calibration)
+    let curve = |name: &str, right: fn(&Case) -> f32| {
+        let weights = logistic(&cases, right);
+        let loss = cases.iter().map(|case| {
+            let chance = chance(&weights, &case.values);
+            -(chance * right(case) + (1.0 - chance) * (1.0 - right(case))).max(1e-6).ln()
+        });
+        println!("  {name} {weights:.3?} loss {:.4}", loss.sum::<f32>() / cases.len() as f32);
+        weights
+    };
+    Ok(Calibration {
+        best: curve("best", |case| case.best),
+        three: curve("three", |case| case.three),
+        scope: curve("scope", |case| case.scope),
+    })
 }
 
 fn chance(weights: &[f32; 1 + Signals::COUNT], values: &[f32; 1 + Signals::COUNT]) -> f32 {

@@ -200,7 +200,8 @@ impl Trainer {
             100.0 * right,
             100.0 * three
         );
-        let none: Vec<&Other> = self.other.iter().filter(|other| other.label == "none").collect();
+        let unheard = self.other.iter().step_by(HEARD);
+        let none: Vec<&Other> = unheard.filter(|other| other.label == "none").collect();
         let calibration = calibrate::fit(&encoder, &held, &none, &mut Random::from_seed(self.options.seed))?;
         println!("training on all topics");
         let all: Vec<usize> = (0..self.topics.len()).collect();

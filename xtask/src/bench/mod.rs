@@ -34,8 +34,10 @@ struct Times {
 }
 
 /// Measures and prints.
-pub(crate) fn run(json: bool) -> anyhow::Result<()> {
-    accuracy::run_all(json)?;
+pub(crate) fn run(json: bool, only_times: bool) -> anyhow::Result<()> {
+    if !only_times {
+        accuracy::run_all(json)?;
+    }
     tell("times, natively");
     let folder = dist::folder("classifier")?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

@@ -77,7 +77,7 @@ fn out_of_scope(row: &Labelled) -> bool {
 
 fn predicted(classifier: &Classifier, text: &str) -> IntentPrediction {
     let prediction = predict(classifier, text);
-    IntentPrediction { top1: prediction.top1, decision: prediction.decision, confidence: prediction.confidence }
+    IntentPrediction { top1: prediction.top1, decision: prediction.decision, confidence: prediction.in_scope }
 }
 
 /// (confidence, right if not abstained, in scope) of each text.
@@ -106,8 +106,8 @@ fn figures(test: &[Labelled], predicted: &[IntentPrediction]) -> Section {
     ];
     if !outside.is_empty() {
         figures.push(Figure::rate("out-of-scope recall, final decision", abstained));
-        figures.push(Figure::number("AUROC of the confidence, in against out", auroc(&inside, &outside)));
-        figures.push(Figure::number("FPR95 of the confidence", fpr95(&inside, &outside)));
+        figures.push(Figure::number("AUROC of the chance to be in scope", auroc(&inside, &outside)));
+        figures.push(Figure::number("FPR95 of the chance to be in scope", fpr95(&inside, &outside)));
     }
     Section { heading: "test", figures }
 }

@@ -10,6 +10,7 @@ pub(crate) fn predict(classifier: &Classifier, text: &str) -> Prediction {
         decision: NONE.to_owned(),
         top1: ranked.first().map_or(NONE.to_owned(), |best| best.entry.clone()),
         confidence: ranked.first().map_or(0.0, |best| best.confidence),
+        in_scope: classifier.in_scope(text),
         top3: ranked.into_iter().take(3).map(|candidate| candidate.entry).collect(),
         did_you_mean: false,
         sensitive: false,

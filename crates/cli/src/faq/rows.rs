@@ -54,6 +54,8 @@ pub(crate) struct Prediction {
     pub(crate) did_you_mean: bool,
     /// Of the likeliest entry.
     pub(crate) confidence: f32,
+    /// How likely the FAQ answers it at all.
+    pub(crate) in_scope: f32,
     /// Whether it was taken for sensitive.
     pub(crate) sensitive: bool,
     /// The sentiment it was taken for.
@@ -74,7 +76,7 @@ pub(crate) struct IntentPrediction {
     pub(crate) top1: String,
     /// The intent decided for, `none` or `human`.
     pub(crate) decision: String,
-    /// Of the likeliest intent.
+    /// How likely it has any of the intents: what a threshold is set on.
     pub(crate) confidence: f32,
 }
 

@@ -107,17 +107,14 @@ fn by_overlap(inside: &[Row]) -> Vec<Figure> {
 
 fn out_of_scope(inside: &[Row], outside: &[Row]) -> Vec<Figure> {
     let of = |kind: &str| outside.iter().copied().filter(|row| row.0.kind == kind).collect::<Vec<Row>>();
-    let confidence = |rows: &[Row]| rows.iter().map(|row| f64::from(row.1.confidence)).collect::<Vec<f64>>();
+    let chances = |rows: &[Row]| rows.iter().map(|row| f64::from(row.1.in_scope)).collect::<Vec<f64>>();
     let mut figures = vec![rate("recall (decided none), all", outside, |row| right(row))];
     for kind in ["oos", "oos_near"] {
         figures.push(rate(format!("recall, {kind}"), &of(kind), |row| right(row)));
         figures.push(rate(format!("wrong answer shown, {kind}"), &of(kind), |row| shows_entry(row) && !right(row)));
     }
     figures.push(rate("asked \"did you mean\"", outside, |row| row.1.did_you_mean));
-    figures.push(Figure::number(
-        "AUROC of the confidence, in against out",
-        auroc(&confidence(inside), &confidence(outside)),
-    ));
+    figures.push(Figure::number("AUROC of the chance to be in scope", auroc(&chances(inside), &chances(outside))));
     figures
 }
 
