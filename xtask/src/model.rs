@@ -60,6 +60,9 @@ fn ask(folder: &Path, teacher: &Path, said: &str, texts: &Path, vectors: &Path) 
     let write =
         |file: &Path, bytes: &[u8]| fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()));
     let pairs = |texts: &str, vectors: &[u8]| -> Vec<(String, Vec<u8>)> {
+        if texts.lines().count() * VECTOR_BYTES != vectors.len() {
+            return Vec::new();
+        }
         texts.lines().map(str::to_owned).zip(vectors.chunks_exact(VECTOR_BYTES).map(<[u8]>::to_vec)).collect()
     };
     let mut known: HashMap<String, Vec<u8>> = HashMap::new();
@@ -75,6 +78,10 @@ fn ask(folder: &Path, teacher: &Path, said: &str, texts: &Path, vectors: &Path) 
         known.extend(pairs(&new, &read(&new_vectors)?));
     }
     let all: Option<Vec<&[u8]>> = said.lines().map(|text| known.get(text).map(Vec::as_slice)).collect();
+    // Should this be cut off, texts and vectors of two runs must not stand together.
+    if texts.exists() {
+        fs::remove_file(texts)?;
+    }
     write(vectors, &all.context("the teacher left texts out")?.concat())?;
     write(texts, said.as_bytes())
 }

@@ -26,7 +26,7 @@ const PER_PHRASING_COSINE: f32 = 4.0;
 const PER_ANSWER_COSINE: f32 = 4.0;
 /// A FAQ counts as having at least so many entries, those that it lacks with a score of 0: the calibration has not seen fewer.
 const FEWEST: usize = 10;
-/// From this cosine on a message is a phrasing of the FAQ; its chances are then the same number.
+/// From this cosine to the likeliest entry's phrasing on a message is that phrasing, and its chances are at least this.
 const VERBATIM: f32 = 0.99;
 /// A question within a message has at least so many words.
 const QUESTION_WORDS: usize = 3;
@@ -70,6 +70,10 @@ struct Weighed {
     /// Score and entry, the highest first; equal scores keep the FAQ's order.
     ranked: Vec<(f32, usize)>,
     signals: Signals,
+    /// The chances of the [`Calibration`].
+    best: f32,
+    three: f32,
+    scope: f32,
 }
 
 impl Classifier {
@@ -101,7 +105,7 @@ impl Classifier {
         let rows: Vec<Row> = texts.into_iter().map(|text| features.row(text)).collect();
         let nearness = Nearness::to(&rows, features.width());
         let labels: Vec<u32> = places.iter().map(|place| place.entry as u32).collect();
-        let head = match fitted_before(encoder, faq, &labels) {
+        let head = match fitted_before(encoder, faq, labels.len()) {
             Some(head) => head,
             None => Head::fit(&Lessons {
                 rows: &rows,
@@ -150,17 +154,13 @@ impl Classifier {
             return decision;
         }
         let least = self.eagerness.thresholds();
-        let in_scope = self.chance(|calibration| calibration.scope, &weighed);
         match candidates.first() {
-            Some(best) if best.confidence >= least.answer && in_scope >= least.in_scope => Decision::Answer {
+            Some(best) if best.confidence >= least.answer && weighed.scope >= least.in_scope => Decision::Answer {
                 entry: best.entry.clone(),
                 confidence: best.confidence,
                 second: self.second(&message, &best.entry),
             },
-            Some(_)
-                if in_scope >= least.perhaps_in_scope
-                    && self.chance(|calibration| calibration.three, &weighed) >= least.ask =>
-            {
+            Some(_) if weighed.three >= least.ask && weighed.scope >= least.perhaps_in_scope => {
                 let likeliest = candidates.into_iter().take(CHOICES);
                 Decision::DidYouMean { entries: likeliest.map(|candidate| candidate.entry).collect() }
             }
@@ -171,7 +171,7 @@ impl Classifier {
     /// How likely it is that the FAQ answers the message at all, whichever entry does.
     pub fn in_scope(&self, text: &str) -> f32 {
         let message = self.mended(&Message::read(text));
-        self.chance(|calibration| calibration.scope, &self.weighed(&message))
+        self.weighed(&message).scope
     }
 
     /// The language that a message is in, where that is plainly another of [`crate::LANGUAGES`] than the FAQ's. It is decided
@@ -204,13 +204,13 @@ impl Classifier {
         if message.clauses.len() < 2 {
             return None;
         }
-        let least = self.eagerness.thresholds().answer;
+        let least = self.eagerness.thresholds();
         let asked = message.clauses.iter().filter(|clause| clause.len() >= QUESTION_WORDS);
         let mut sure = asked.filter_map(|clause| {
             let clause = Message { clauses: vec![clause.clone()] };
             let weighed = self.weighed(&clause);
             let entry = &self.ids[weighed.ranked.first()?.1];
-            (entry != first && self.chance(|calibration| calibration.best, &weighed) >= least).then(|| entry.clone())
+            (entry != first && weighed.best >= least.answer && weighed.scope >= least.in_scope).then(|| entry.clone())
         });
         sure.next()
     }
@@ -232,7 +232,7 @@ impl Classifier {
             let nearest = if place.is_answer { &mut answer } else { &mut phrasing };
             nearest[place.entry] = nearest[place.entry].max(cosine);
         }
-        let mut scores = self.head.logits(&cosines.apart);
+        let mut scores = self.head.logits(cosines.apart.into_iter().zip(self.places.iter().map(|place| place.entry)));
         for (score, (phrasing, answer)) in scores.iter_mut().zip(phrasing.iter().zip(&answer)) {
             *score += PER_PHRASING_COSINE * phrasing + PER_ANSWER_COSINE * answer;
         }
@@ -257,36 +257,33 @@ impl Classifier {
                 self.features.likeness(&embedded.vector),
             ],
         };
-        Weighed { ranked, signals }
+        let calibration = self.encoder.calibration();
+        // Whoever asks in the FAQ's own words means what it says.
+        let least = if signals.values[Signals::PHRASING] >= VERBATIM { VERBATIM } else { 0.0 };
+        let [best, three, scope] = [calibration.best, calibration.three, calibration.scope]
+            .map(|curve| Calibration::chance(&curve, &signals).max(least));
+        Weighed { ranked, signals, best, three, scope }
     }
 
     /// The entries with their chances: the likeliest has that of the calibration, the others what their scores leave of it.
     fn candidates(&self, weighed: &Weighed) -> Vec<Candidate> {
         let Some(&(highest, _)) = weighed.ranked.first() else { return Vec::new() };
-        let best = self.chance(|calibration| calibration.best, weighed);
+        let best = weighed.best;
         let candidate = |&(score, entry): &(f32, usize)| Candidate {
             entry: self.ids[entry].clone(),
             confidence: best * libm::expf(score - highest),
         };
         weighed.ranked.iter().map(candidate).collect()
     }
-
-    /// The chance that one of the calibration's curves gives; whoever asks in the FAQ's own words means what it says.
-    fn chance(&self, curve: fn(Calibration) -> [f32; 1 + Signals::COUNT], weighed: &Weighed) -> f32 {
-        if weighed.signals.values[Signals::PHRASING] > VERBATIM {
-            return VERBATIM;
-        }
-        Calibration::chance(&curve(self.encoder.calibration()), &weighed.signals)
-    }
 }
 
 /// The head that a FAQ brings, if it is one for this encoder and these entries.
-fn fitted_before(encoder: &Encoder, faq: &Faq, labels: &[u32]) -> Option<Head> {
+fn fitted_before(encoder: &Encoder, faq: &Faq, texts: usize) -> Option<Head> {
     let (print, head) = faq.fitted.as_ref()?.split_once(':')?;
     if print != pack::print_of(encoder, faq) {
         return None;
     }
-    Head::from_bytes(&pack::from_base64(head)?, labels.to_vec(), faq.entries.len())
+    Head::from_bytes(&pack::from_base64(head)?, texts, faq.entries.len())
 }
 
 /// What a message's tone decides by itself. The surer the FAQ's answer, the clearer the tone must be: a shop whose FAQ has an entry

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 /// Between so many entries a visitor is asked to choose at most.
 pub(crate) const CHOICES: usize = 3;
-/// From this chance on that a person is asked for one is rung for.
+/// A person is rung for from this chance on that one is asked for.
 pub(crate) const OUTRIGHT: f32 = 0.5;
-/// From this chance on that a person is asked for one is offered; and from this one on that one would be welcome.
+/// A person is offered from this chance on that one is asked for, and from the next one on that one would be welcome.
 pub(crate) const ASKED: f32 = 0.1;
 pub(crate) const IMPLIED: f32 = 0.4;
 /// From this chance on a matter is taken to be sensitive.
@@ -56,7 +56,7 @@ pub enum Decision {
 pub struct Candidate {
     /// The entry's id.
     pub entry: String,
-    /// How likely it is the right one, 0 to 1. Each entry is judged by itself, so they need not sum to 1.
+    /// How likely it is the right one, 0 to 1: the likeliest by the calibration, the others by what their scores leave of that.
     pub confidence: f32,
 }
 
@@ -65,10 +65,10 @@ pub struct Candidate {
 pub enum Eagerness {
     /// Answers only what it is very sure of, and asks back less.
     Cautious,
-    /// Answers from an even chance on.
+    /// Answers what is likelier right than wrong, if the FAQ seems to have an answer.
     #[default]
     Balanced,
-    /// Answers what is likelier than any other.
+    /// Answers what may well be right.
     Eager,
 }
 
@@ -95,7 +95,7 @@ impl Eagerness {
 /// What the bot must be sure of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Thresholds {
-    /// From this confidence on an entry's answer is shown,
+    /// An entry's answer is shown from this confidence on,
     pub(crate) answer: f32,
     /// if it is this likely that the FAQ answers the message at all.
     pub(crate) in_scope: f32,

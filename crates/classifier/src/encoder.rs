@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// What the file starts with.
 const MAGIC: &[u8; 8] = b"shopbell";
 /// The one version that is read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The longest vector that is read, and the entries of a code book.
 const MOST_DIMENSIONS: usize = 1_024;
 const BOOK: usize = 256;

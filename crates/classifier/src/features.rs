@@ -88,7 +88,7 @@ impl Features {
         let grams = counted(buckets(&text));
         let mut apart = text.vector.clone();
         add(-1.0, &self.mean, &mut apart);
-        let length = dot(&text.vector, &text.vector).sqrt() / dot(&apart, &apart).sqrt().max(1e-6);
+        let length = dot(&text.vector, &text.vector).sqrt() / dot(&apart, &apart).sqrt().max(1e-3);
         let mut row = Row { whole: text.vector, apart, sparse: Vec::new() };
         let characters = grams.partition_point(|&(bucket, _)| bucket < BUCKETS);
         for block in [&grams[..characters], &grams[characters..]] {
@@ -122,7 +122,7 @@ impl Features {
     }
 }
 
-/// The bucket of every n-gram in a text, words first.
+/// The bucket of every n-gram in a text; those of words are below [`BUCKETS`].
 fn buckets(text: &Text<'_>) -> Vec<u32> {
     let mut buckets = Vec::new();
     for clause in &text.message.clauses {

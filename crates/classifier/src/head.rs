@@ -17,16 +17,17 @@ use candle_core::{CpuStorage, CustomOp1, Device, Error, Layout, Result, Shape, S
 const STRETCH: f32 = 10.0;
 /// L2 penalty on the weights.
 const DECAY: f32 = 1e-3;
-/// Entries that a text speaks about, its own among them, and how many in a FAQ of a thousand: all gained nothing over these on
-/// 77 and 150 entries, and half as many lost half a point.
+/// Weights are rounded to this, so that a fitted head can be kept in few bytes and is the same to the last bit.
+const STEP: f32 = 1.0 / 4_096.0;
+/// Entries that a text speaks about, its own among them: all gained nothing over these on 77 and 150 entries, and half as many
+/// lost half a point.
 const ENTRIES: usize = 48;
+/// As many in a FAQ of a thousand entries and more, where time counts.
 const ENTRIES_OF_MANY: usize = 24;
 
 /// Fitted weights.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Head {
-    /// The entry each text belongs to.
-    labels: Vec<u32>,
     /// For each entry those that its texts speak about, itself first.
     about: Vec<u32>,
     /// [texts, entries spoken about], text after text, in steps of [`STEP`].
@@ -40,13 +41,10 @@ fn width(entries: usize) -> usize {
     entries.min(ENTRIES.min(ENTRIES_OF_MANY.max(ENTRIES_OF_MANY * 1_000 / entries.max(1))))
 }
 
-/// Steps of the descent: ten do, also for ten texts an entry; with a hundred, twenty gain a point.
+/// Steps of the descent: some ten do where entries have ten texts; where they have a hundred, twenty gain a point.
 fn steps(texts: usize, entries: usize) -> u32 {
     (10 + texts / (10 * entries.max(1))).min(20) as u32
 }
-
-/// Weights are rounded to this, so that a fitted head can be kept in few bytes and is the same to the last bit.
-const STEP: f32 = 1.0 / 4_096.0;
 
 /// What the head learns from.
 pub(crate) struct Lessons<'a> {
@@ -86,7 +84,7 @@ impl Head {
             weights = next;
         }
         let weights = weights.into_iter().map(|weight| (weight / STEP).round() as i16).collect();
-        Ok(Head { labels: labels.to_vec(), about, weights, entries })
+        Ok(Head { about, weights, entries })
     }
 
     /// The entries spoken about (u16), then the weights (i16), for [`Head::from_bytes`].
@@ -95,23 +93,23 @@ impl Head {
         about.chain(self.weights.iter().flat_map(|weight| weight.to_le_bytes())).collect()
     }
 
-    /// A head for texts with these labels and so many entries; `None` if it is not one for them.
-    pub(crate) fn from_bytes(bytes: &[u8], labels: Vec<u32>, entries: usize) -> Option<Head> {
+    /// A head for so many texts and entries; `None` if it is not one for them.
+    pub(crate) fn from_bytes(bytes: &[u8], texts: usize, entries: usize) -> Option<Head> {
         let width = width(entries);
         let (pairs, []) = bytes.as_chunks::<2>() else { return None };
         let (about, weights) = pairs.split_at_checked(entries * width)?;
         let about: Vec<u32> = about.iter().map(|&entry| u16::from_le_bytes(entry).into()).collect();
         let weights: Vec<i16> = weights.iter().map(|&weight| i16::from_le_bytes(weight)).collect();
-        let fits = weights.len() == labels.len() * width && about.iter().all(|&entry| (entry as usize) < entries);
-        fits.then_some(Head { labels, about, weights, entries })
+        let fits = weights.len() == texts * width && about.iter().all(|&entry| (entry as usize) < entries);
+        fits.then_some(Head { about, weights, entries })
     }
 
-    /// The logit of every entry for a message with these cosines to the texts.
-    pub(crate) fn logits(&self, cosines: &[f32]) -> Vec<f32> {
+    /// The logit of every entry for a message with these cosines to the texts, each with its entry.
+    pub(crate) fn logits(&self, cosines: impl Iterator<Item = (f32, usize)>) -> Vec<f32> {
         let mut logits = vec![0.0; self.entries];
         let width = width(self.entries).max(1);
-        for ((weights, label), cosine) in self.weights.chunks_exact(width).zip(&self.labels).zip(cosines) {
-            for (&entry, &weight) in self.about[*label as usize * width..].iter().zip(weights) {
+        for (weights, (cosine, label)) in self.weights.chunks_exact(width).zip(cosines) {
+            for (&entry, &weight) in self.about[label * width..].iter().zip(weights) {
                 logits[entry as usize] += STRETCH * STEP * cosine * f32::from(weight);
             }
         }
@@ -119,15 +117,28 @@ impl Head {
     }
 }
 
-/// For each entry those that its texts speak about: itself, then those whose texts together are nearest to its own.
+/// For each entry those that its texts speak about: itself, then those whose texts, summed, have the largest product with its own.
 fn spoken_about(lessons: &Lessons<'_>, width: usize) -> Vec<u32> {
     let &Lessons { rows, columns, labels, entries, .. } = lessons;
     let mut sums = vec![Row::default(); entries];
-    for (row, &label) in rows.iter().zip(labels) {
+    let mut grams = vec![0f32; columns];
+    let mut texts = rows.iter().zip(labels).peekable();
+    while let Some((row, &label)) = texts.next() {
         let sum = &mut sums[label as usize];
         sum.apart.resize(row.apart.len(), 0.0);
         add(1.0, &row.apart, &mut sum.apart);
-        sum.sparse.extend_from_slice(&row.sparse);
+        row.sparse.iter().for_each(|&(column, value)| grams[column as usize] += value);
+        // The texts of an entry stand together.
+        if texts.peek().is_none_or(|(_, next)| **next != label) {
+            sum.sparse = grams
+                .iter()
+                .copied()
+                .zip(0..)
+                .filter(|(value, _)| *value > 0.0)
+                .map(|(value, column)| (column, value))
+                .collect();
+            grams.fill(0.0);
+        }
     }
     let nearness = Nearness::to(&sums, columns);
     let mut about = Vec::new();
@@ -202,7 +213,7 @@ fn curvature(lessons: &Lessons<'_>, total: f32) -> f32 {
 }
 
 /// How much longer steps may be than the curvature's bound allows. The bound is that of two entries neck and neck; with many
-/// entries the softmax is flatter, and ten times the step got as far in ten as the bound's own in many.
+/// entries the softmax is flatter, and sixteen times the step still came down.
 fn boldness(entries: usize) -> f32 {
     (entries as f32 / 8.0).clamp(1.0, 16.0)
 }

@@ -5,7 +5,7 @@ use crate::{encoder::Encoder, faq::Faq};
 /// What a print starts from (FNV-1a, 64 bits).
 pub(crate) const START: u64 = 0xcbf2_9ce4_8422_2325;
 /// Changed whenever the same texts come to another head.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Base64's digits (RFC 4648).
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -6,8 +6,8 @@ use crate::{
     order::{ascending, hash},
 };
 
-/// Shorter words have too many neighbours to guess from. Those one letter longer are read only as lacking a letter, or as having
-/// two swapped.
+/// Shorter words have too many neighbours to guess from; those of just this length are read only as lacking a letter, or as
+/// having two swapped.
 const SHORTEST: usize = 3;
 /// How much likelier a word is meant that the shop uses, and by how much more for every doubling of how often; in steps of
 /// which 16 are a doubling of how common a word is.

@@ -114,8 +114,8 @@ impl Tone {
         chance(self.odds[IMPLIED])
     }
 
-    /// The likeliest sensitive topic, and the chance that the matter is sensitive: midway between that of the topic and that of
-    /// any, which errs less than either.
+    /// The likeliest sensitive topic, and the chance that the matter is sensitive, by the mean of the topic's log odds and
+    /// those of any topic, which errs less than either.
     pub(crate) fn sensitive(&self) -> (Topic, f32) {
         let mut likeliest = (Topic::ALL[0], f32::NEG_INFINITY);
         for (topic, &odds) in Topic::ALL.iter().zip(&self.odds[SENSITIVE..]) {

@@ -92,7 +92,7 @@ proptest! {
     #[test]
     fn bytes_that_are_no_encoder_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
         prop_assert!(Encoder::from_bytes(&bytes).is_err());
-        let with_magic = [&b"shopbell\x02\0\0\0"[..], &bytes].concat();
+        let with_magic = [&b"shopbell\x03\0\0\0"[..], &bytes].concat();
         // Sections of other names are passed over, so that this may happen to be an encoder without words.
         let _ = Encoder::from_bytes(&with_magic);
     }
@@ -119,6 +119,20 @@ proptest! {
     }
 
     #[test]
+    fn a_head_with_wrong_characters_is_refused_or_still_decides(
+        place in any::<prop::sample::Index>(), character in "[A-Za-z0-9+/é]", text in texts()
+    ) {
+        let small = faq(vec![entry("returns", "How do I return something?", "Within 45 days."), entry("b", "Where are you?", "")]);
+        let encoder = Encoder::from_bytes(&ENCODER).expect("the encoder is one");
+        let mut fitted = Classifier::fit(&encoder, &small).expect("it can be fitted").fitted(&small);
+        let start = fitted.find(':').expect("a colon") + 1;
+        let place = start + place.index(fitted.len() - start);
+        fitted.replace_range(place..=place, &character);
+        let ranked = Classifier::fit(&encoder, &Faq { fitted: Some(fitted), ..small }).expect("fitted").rank(&text);
+        prop_assert!(ranked.iter().all(|candidate| (0.0..=1.0).contains(&candidate.confidence)), "{:?}", ranked);
+    }
+
+    #[test]
     fn any_small_faq_can_be_fitted_and_decides(
         questions in prop::collection::vec("\\PC{0,40}", 0..4), answer in "\\PC{0,40}", text in texts()
     ) {
@@ -129,6 +143,18 @@ proptest! {
         prop_assert_eq!(ranked.len(), questions.len());
         prop_assert!(ranked.iter().all(|candidate| (0.0..=1.0).contains(&candidate.confidence)), "{:?}", ranked);
     }
+}
+
+#[test]
+fn a_head_that_is_brought_is_used_and_not_fitted_anew() {
+    let encoder = Encoder::from_bytes(&ENCODER).expect("the encoder is one");
+    let fitted = SHOP.fitted(&FAQ);
+    let (print, head) = fitted.split_once(':').expect("a print, a colon, a head");
+    // In base64 these are zeros: a head that says nothing.
+    let silent = Faq { fitted: Some(format!("{print}:{}", "A".repeat(head.len()))), ..FAQ.clone() };
+    let silent = Classifier::fit(&encoder, &silent).expect("it can be fitted");
+    let text = "hello there, where is my parcel";
+    assert!(silent.rank(text)[0].confidence < SHOP.rank(text)[0].confidence);
 }
 
 #[test]
@@ -163,10 +189,12 @@ proptest! {
         more.entries.push(entry("unrelated", &question, &answer));
         let more = Classifier::fit(&Encoder::from_bytes(&ENCODER).expect("the encoder is one"), &more).expect("fitted");
         for entry in &FAQ.entries {
-            let (before, after) = (&SHOP.rank(&entry.question)[0], &more.rank(&entry.question)[0]);
-            prop_assert_eq!(&before.entry, &after.entry, "{}", &entry.question);
+            // Not in the FAQ's very words, of which it is sure in any case.
+            let text = format!("hello there, {}", entry.question);
+            let (before, after) = (&SHOP.rank(&text)[0], &more.rank(&text)[0]);
+            prop_assert_eq!(&before.entry, &after.entry, "{}", &text);
             let apart = (before.confidence - after.confidence).abs();
-            prop_assert!(apart < 0.05, "{}: {:?} {:?}", &entry.question, before, after);
+            prop_assert!(before.confidence < 0.8 || apart < 0.05, "{}: {:?} {:?}", &text, before, after);
         }
     }
 }
@@ -209,13 +237,15 @@ fn one_entry_is_found_by_its_own_question_and_not_by_nonsense() {
 
 #[test]
 fn the_faqs_own_words_are_answered_or_left_to_a_person() {
+    let mut left = 0;
     for (entry, text) in FAQ.entries.iter().flat_map(|entry| entry.phrasings().map(move |text| (entry, text))) {
         match SHOP.decide(text) {
             Decision::Answer { entry: found, .. } => assert_eq!(found, entry.id, "{text}"),
-            Decision::Sensitive { .. } | Decision::WantsHuman { .. } => {}
+            Decision::Sensitive { .. } | Decision::WantsHuman { .. } => left += 1,
             other => panic!("{text}: {other:?}"),
         }
     }
+    assert!(left <= 3, "{left} phrasings are left to a person");
 }
 
 #[test]
@@ -232,7 +262,7 @@ fn two_entries_with_only_a_question_are_told_apart() {
 #[test]
 fn an_encoder_without_words_leaves_the_faqs_own() {
     let classifier = Classifier::fit(&Encoder::default(), &FAQ).expect("it can be fitted");
-    let decision = classifier.decide("How do I cancel my order?");
+    let decision = classifier.decide("please cancel my order");
     assert!(matches!(&decision, Decision::Answer { entry, .. } if entry == "order.cancel"), "{decision:?}");
 }
 

@@ -1,6 +1,6 @@
 //! The calibration: simulated shops of topics that the encoder was not trained on, visitors who ask about them, about other
-//! topics and about nothing of the kind; and three logistic curves from what the classifier sees to how often it was right, and how often
-//! the FAQ had an answer.
+//! topics and about nothing of the kind; and three logistic curves from what the classifier sees to how often it was right, and
+//! how often the FAQ had an answer.
 
 use crate::{
     catalogue::{Message, Other, Topic},

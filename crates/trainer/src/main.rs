@@ -200,6 +200,7 @@ impl Trainer {
             100.0 * right,
             100.0 * three
         );
+        // The others were told to the encoder, which would seem surer than it is.
         let unheard = self.other.iter().step_by(HEARD);
         let none: Vec<&Other> = unheard.filter(|other| other.label == "none").collect();
         let calibration = calibrate::fit(&encoder, &held, &none, &mut Random::from_seed(self.options.seed))?;

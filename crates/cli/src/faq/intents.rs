@@ -80,7 +80,7 @@ fn predicted(classifier: &Classifier, text: &str) -> IntentPrediction {
     IntentPrediction { top1: prediction.top1, decision: prediction.decision, confidence: prediction.in_scope }
 }
 
-/// (confidence, right if not abstained, in scope) of each text.
+/// (chance to be in scope, right if not abstained, in scope) of each text.
 fn marks(rows: &[Labelled], predicted: &[IntentPrediction]) -> Vec<(f64, bool, bool)> {
     rows.iter()
         .zip(predicted)
