@@ -122,23 +122,18 @@ fn spoken_about(lessons: &Lessons<'_>, width: usize) -> Vec<u32> {
     let &Lessons { rows, columns, labels, entries, .. } = lessons;
     let mut sums = vec![Row::default(); entries];
     let mut grams = vec![0f32; columns];
-    let mut texts = rows.iter().zip(labels).peekable();
-    while let Some((row, &label)) = texts.next() {
-        let sum = &mut sums[label as usize];
-        sum.apart.resize(row.apart.len(), 0.0);
-        add(1.0, &row.apart, &mut sum.apart);
-        row.sparse.iter().for_each(|&(column, value)| grams[column as usize] += value);
-        // The texts of an entry stand together.
-        if texts.peek().is_none_or(|(_, next)| **next != label) {
-            sum.sparse = grams
-                .iter()
-                .copied()
-                .zip(0..)
-                .filter(|(value, _)| *value > 0.0)
-                .map(|(value, column)| (column, value))
-                .collect();
-            grams.fill(0.0);
+    let mut rows = rows.iter();
+    // The texts of an entry stand together.
+    for same in labels.chunk_by(u32::eq) {
+        let sum = &mut sums[same[0] as usize];
+        for row in rows.by_ref().take(same.len()) {
+            sum.apart.resize(row.apart.len(), 0.0);
+            add(1.0, &row.apart, &mut sum.apart);
+            row.sparse.iter().for_each(|&(column, value)| grams[column as usize] += value);
         }
+        sum.sparse
+            .extend((0u32..).zip(&grams).filter(|(_, value)| **value > 0.0).map(|(column, value)| (column, *value)));
+        grams.fill(0.0);
     }
     let nearness = Nearness::to(&sums, columns);
     let mut about = Vec::new();
