@@ -150,7 +150,8 @@ impl Classifier {
         let weighed = self.weigh(&message, &embedded, &tone);
         let candidates = self.candidates(&weighed);
         let sure = candidates.first().map_or(0.0, |best| best.confidence);
-        if let Some(decision) = for_people(&tone, sure) {
+        let foreign = self.foreign(text).is_some();
+        if let Some(decision) = for_people(&tone, sure, foreign) {
             return decision;
         }
         let least = self.eagerness.thresholds();
@@ -207,8 +208,7 @@ impl Classifier {
         let least = self.eagerness.thresholds();
         let asked = message.clauses.iter().filter(|clause| clause.len() >= QUESTION_WORDS);
         let mut sure = asked.filter_map(|clause| {
-            let clause = Message { clauses: vec![clause.clone()] };
-            let weighed = self.weighed(&clause);
+            let weighed = self.weighed(&Message { clauses: vec![clause.clone()] });
             let entry = &self.ids[weighed.ranked.first()?.1];
             (entry != first && weighed.best >= least.answer && weighed.scope >= least.in_scope).then(|| entry.clone())
         });
@@ -288,10 +288,11 @@ fn fitted_before(encoder: &Encoder, faq: &Faq, texts: usize) -> Option<Head> {
 
 /// What a message's tone decides by itself. The surer the FAQ's answer, the clearer the tone must be: a shop whose FAQ has an entry
 /// about recalls wants questions about recalls answered.
-fn for_people(tone: &Tone, sure: f32) -> Option<Decision> {
+fn for_people(tone: &Tone, sure: f32, foreign: bool) -> Option<Decision> {
     let clear = |chance: f32, least: f32, beside: f32| chance >= least + beside * sure * (1.0 - least);
     let (topic, sensitive) = tone.sensitive();
-    if clear(sensitive, SENSITIVE, SENSITIVE_BESIDE_AN_ANSWER) {
+    // The words of another language may look like others of this one, as the German article "die".
+    if !foreign && clear(sensitive, SENSITIVE, SENSITIVE_BESIDE_AN_ANSWER) {
         return Some(Decision::Sensitive { topic });
     }
     let clear = |chance, least| clear(chance, least, PERSON_BESIDE_AN_ANSWER);

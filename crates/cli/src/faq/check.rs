@@ -114,7 +114,7 @@ fn warnings(faq: &Faq, encoder: &Encoder, lines: &BTreeMap<String, usize>) -> Ve
         at(
             entry,
             format!(
-                "a visitor who asks \"{phrasing}\" in slightly other words would be shown \"{other}\" in place of \"{entry}\"; give \"{entry}\" more examples like it"
+                "only \"{phrasing}\" itself leads to \"{entry}\": without it, \"{other}\" would be nearer; give \"{entry}\" another example like it"
             ),
         )
     });
@@ -178,7 +178,7 @@ mod tests {
             &Encoder::default(),
         );
         assert!(
-            messages(&found.warnings).iter().any(|(_, told)| told.contains("asks \"return shipping label\"")),
+            messages(&found.warnings).iter().any(|(_, told)| told.contains("only \"return shipping label\" itself")),
             "{found:?}"
         );
     }

@@ -21,7 +21,12 @@ impl Pack {
     /// Fits and writes.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         let text = super::read(&self.file)?;
-        let faq = Faq { fitted: None, ..Faq::from_json(&text).with_context(|| self.file.display().to_string())? };
+        let faq = Faq {
+            fitted: None,
+            ..Faq::from_json(&text).map_err(|_| {
+                anyhow::anyhow!("{0} cannot be packed; `shopbell faq check {0}` tells why", self.file.display())
+            })?
+        };
         let encoder = super::encoder(self.encoder.as_ref(), &faq.language)?;
         let fitted = Classifier::fit(&encoder, &faq)?.fitted(&faq);
         let mut packed: serde_json::Value = serde_json::from_str(&text)?;

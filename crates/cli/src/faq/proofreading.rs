@@ -52,7 +52,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn faq(&mut self, fields: &Fields<'a>) {
-        self.known_fields(self.text, fields, &["language", "entries"]);
+        self.known_fields(self.text, fields, &["language", "entries", "fitted"]);
         if let Some(language) = self.needed(self.text, fields, "language") {
             self.text_within(language, "language", limits::LANGUAGE_CHARS);
         }

@@ -18,7 +18,8 @@ pub(crate) struct Visitor {
     /// Other decisions that are right as well.
     #[serde(default)]
     pub(crate) also: Vec<String>,
-    /// How it is written, or why it is out of scope.
+    /// How it is written, or why it is out of scope: `oos` (far from the shop) or `oos_near`.
+    #[serde(default)]
     pub(crate) kind: String,
     #[serde(default)]
     pub(crate) sensitive: bool,

@@ -7,7 +7,7 @@ use super::{
     rows::{self, HUMAN, NONE, Prediction, Visitor},
 };
 use anyhow::Context;
-use classifier::{Classifier, Encoder, Faq};
+use classifier::{Classifier, Eagerness, Encoder, Faq};
 use std::{collections::BTreeSet, path::Path};
 
 /// A message and what came of it.
@@ -18,11 +18,22 @@ pub(crate) fn evaluate(
     encoder: &Encoder,
     faq: &Path,
     messages: &Path,
+    answers: Eagerness,
     predictions: Option<&Path>,
 ) -> anyhow::Result<Report> {
     let shop = Faq::from_json(&super::read(faq)?).with_context(|| format!("{}", faq.display()))?;
-    let classifier = Classifier::fit(encoder, &shop)?;
+    let classifier = Classifier::fit(encoder, &shop)?.with_eagerness(answers);
     let visitors: Vec<Visitor> = rows::read(messages)?;
+    for (place, visitor) in visitors.iter().enumerate().filter(|(_, visitor)| visitor.in_scope()) {
+        let known = shop.entries.iter().any(|entry| entry.id == visitor.expect);
+        anyhow::ensure!(
+            known,
+            "{}, line {}: the FAQ has no entry \"{}\"; expect one of its ids, \"{NONE}\" or \"{HUMAN}\"",
+            messages.display(),
+            place + 1,
+            visitor.expect
+        );
+    }
     let predicted: Vec<Prediction> = visitors.iter().map(|visitor| predict(&classifier, &visitor.text)).collect();
     if let Some(path) = predictions {
         rows::write(path, &predicted)?;
