@@ -268,10 +268,9 @@ impl Classifier {
     /// The entries with their chances: the likeliest has that of the calibration, the others what their scores leave of it.
     fn candidates(&self, weighed: &Weighed) -> Vec<Candidate> {
         let Some(&(highest, _)) = weighed.ranked.first() else { return Vec::new() };
-        let best = weighed.best;
         let candidate = |&(score, entry): &(f32, usize)| Candidate {
             entry: self.ids[entry].clone(),
-            confidence: best * libm::expf(score - highest),
+            confidence: weighed.best * libm::expf(score - highest),
         };
         weighed.ranked.iter().map(candidate).collect()
     }
@@ -291,13 +290,15 @@ fn fitted_before(encoder: &Encoder, faq: &Faq, texts: usize) -> Option<Head> {
 fn for_people(tone: &Tone, sure: f32, foreign: bool) -> Option<Decision> {
     let clear = |chance: f32, least: f32, beside: f32| chance >= least + beside * sure * (1.0 - least);
     let (topic, sensitive) = tone.sensitive();
-    // The words of another language may look like others of this one, as the German article "die".
-    if !foreign && clear(sensitive, SENSITIVE, SENSITIVE_BESIDE_AN_ANSWER) {
+    let sensitive = clear(sensitive, SENSITIVE, SENSITIVE_BESIDE_AN_ANSWER);
+    if sensitive && !foreign {
         return Some(Decision::Sensitive { topic });
     }
     let clear = |chance, least| clear(chance, least, PERSON_BESIDE_AN_ANSWER);
     // Rung for only when it is likelier said than meant; else a person is offered.
     let outright = clear(tone.asked(), OUTRIGHT) && tone.asked() > tone.implied();
-    let wanted = clear(tone.asked(), ASKED) || clear(tone.implied(), IMPLIED);
+    // Another language's words may look like this one's, as the German "die": what the matter is can't be told, but a person is
+    // offered all the same.
+    let wanted = sensitive || clear(tone.asked(), ASKED) || clear(tone.implied(), IMPLIED);
     wanted.then_some(Decision::WantsHuman { outright })
 }
