@@ -12,6 +12,8 @@ use libfuzzer_sys::fuzz_target;
 const BOOK: usize = 256;
 /// The most spans, and numbers in one.
 const MOST: u8 = 4;
+/// Characters of a text that are decided about: mending a long row of unknown words takes longer than all else.
+const READ: usize = 150;
 
 /// What a file is packed from: lists are short, and repeat to fill what they must fill.
 #[derive(Arbitrary, Debug)]
@@ -51,15 +53,16 @@ impl Shape {
 }
 
 fn decides(encoder: &Encoder, text: &str) {
+    let text: String = text.chars().take(READ).collect();
     let entry = Entry {
         id: "returns".into(),
         question: "Can I send my parcel back?".into(),
-        examples: vec![text.chars().take(100).collect()],
+        examples: vec![text.clone()],
         answer: "Within 45 days.".into(),
     };
     let faq = Faq { language: "en".into(), entries: vec![entry], fitted: None };
     let classifier = Classifier::fit(encoder, &faq).expect("it can be fitted");
-    decides_soundly(&classifier, &faq, text);
+    decides_soundly(&classifier, &faq, &text);
 }
 
 fuzz_target!(|bytes: &[u8]| {

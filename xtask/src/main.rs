@@ -6,6 +6,7 @@ mod command;
 mod compress;
 mod demo;
 mod dist;
+mod fuzz;
 mod minify;
 mod model;
 mod prune;
@@ -52,6 +53,12 @@ enum Verb {
         #[arg(long)]
         times: bool,
     },
+    /// Throw arbitrary input at everything that reads what comes from outside, and fail when something breaks.
+    Fuzz {
+        /// For how long to try each target.
+        #[arg(long, default_value_t = 300)]
+        seconds: u32,
+    },
     /// Train the encoder files that ship from the catalogue.
     Model {
         /// Only this language's.
@@ -68,6 +75,7 @@ fn main() -> ExitCode {
         Verb::Dist => dist::run(),
         Verb::Size { json } => size::run(json),
         Verb::Bench { json, times } => bench::run(json, times),
+        Verb::Fuzz { seconds } => fuzz::run(seconds),
         Verb::Model { language } => model::train(language.as_deref()),
     });
     match done {
