@@ -64,7 +64,7 @@ impl Line {
     pub fn author(&self) -> Author {
         match &self.body {
             EventBody::Message(message) => message.author,
-            EventBody::Rang | EventBody::Claimed { .. } | EventBody::Closed { .. } => Author::System,
+            _ => Author::System,
         }
     }
 

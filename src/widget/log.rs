@@ -55,7 +55,7 @@ impl Conversation {
                 };
                 if active { vec![Effect::FadeWriting(self.writing_signs)] } else { Vec::new() }
             }
-            Notice::Queue { position, agents } => {
+            Notice::Queue { position, agents, .. } => {
                 let was_empty = matches!(self.queue, Some((_, 0)));
                 self.queue = Some((position, agents));
                 if agents > 0 || was_empty {
@@ -69,7 +69,7 @@ impl Conversation {
     /// The backend has lost the conversation: everything in it is told again, and rung for again.
     fn forgotten(&mut self) -> Vec<Effect> {
         let with_people = self.floor().is_with_people();
-        self.lines.retain(|line| !matches!(line.body, EventBody::Claimed { .. } | EventBody::Closed { .. }));
+        self.lines.retain(|line| matches!(line.body, EventBody::Message(_) | EventBody::Rang));
         let mut effects = Vec::new();
         for index in 0..self.lines.len() {
             let line = &mut self.lines[index];
@@ -89,6 +89,10 @@ impl Conversation {
     }
 
     fn happened(&mut self, event: protocol::Event, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        if let EventBody::Edited { seq, text, .. } = &event.body {
+            self.edited(*seq, text);
+            return Vec::new();
+        }
         let by_id = self.lines.iter().position(|line| line.id == event.cid);
         // A ring of ours may have been acknowledged as this one, which another page rang and we had not heard of.
         let known = by_id.or_else(|| self.lines.iter().position(|line| line.seq == Some(event.seq)));
@@ -122,6 +126,15 @@ impl Conversation {
             effects.extend(self.rang(new_id));
         }
         effects
+    }
+
+    /// An earlier message reads otherwise from here on; an empty one was taken back.
+    fn edited(&mut self, seq: u64, text: &str) {
+        for line in &mut self.lines {
+            if let (true, EventBody::Message(message)) = (line.seq == Some(seq), &mut line.body) {
+                message.text = if text.is_empty() { "\u{2014}".to_owned() } else { text.to_owned() };
+            }
+        }
     }
 
     /// What a new line by people, or about them, does to the rest of the page.

@@ -7,7 +7,8 @@
 
 use crate::{Input, Line, Output, Status, Timer, connection::Connection, outbox::Outbox};
 use protocol::{
-    AgentFrame, AgentProfile, Author, ConversationSummary, ErrorCode, Event, Limits, PROTOCOL, ServerToAgent, WireError,
+    AgentFrame, AgentProfile, Author, ConversationSummary, ErrorCode, Event, Limits, PROTOCOL, Presence, ServerToAgent,
+    WireError,
 };
 
 /// What the inbox asks of its line.
@@ -38,6 +39,35 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Change what this agent said earlier; an empty text takes it back.
+    Edit {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+        /// The event with the message.
+        seq: u64,
+        /// What it should say.
+        text: String,
+    },
+    /// Give a claimed conversation to another agent, or back to the queue.
+    Transfer {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+        /// The other agent's name.
+        to: Option<String>,
+    },
+    /// Give the floor of a claimed conversation back to the bot.
+    HandBack {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+    },
+    /// Take conversations from now on, or do not.
+    Available(bool),
     /// End a claimed conversation.
     Close {
         /// The conversation's id.
@@ -65,6 +95,8 @@ pub enum Notice {
     Welcome(AgentProfile, Limits),
     /// The whole queue, oldest ring first.
     Queue(Vec<ConversationSummary>),
+    /// Every agent who has the inbox open, by name.
+    Agents(Vec<Presence>),
     /// What was known of this conversation's log is of no use; it follows from `seq` 1.
     Reset(String),
     /// The next stretch of the watched conversation's log, as it already was.
@@ -94,6 +126,8 @@ pub struct AgentLine {
     told: Status,
     /// The backend asked to slow down: until the outbox is sent again, new frames wait in it, or they would overtake.
     held: bool,
+    /// The agent does not take conversations now. Told again on every connection.
+    is_away: bool,
 }
 
 type Outputs = Vec<Output<Notice>>;
@@ -118,6 +152,17 @@ impl AgentLine {
                     Vec::new()
                 };
             }
+            Command::Available(available) => {
+                self.is_away = !available;
+                return self.availability().into_iter().filter(|_| self.connection.is_live()).collect();
+            }
+            Command::Edit { conversation, cid, seq, text } => {
+                (cid.clone(), AgentFrame::Edit { conversation, cid, seq, text })
+            }
+            Command::Transfer { conversation, cid, to } => {
+                (cid.clone(), AgentFrame::Transfer { conversation, cid, to })
+            }
+            Command::HandBack { conversation, cid } => (cid.clone(), AgentFrame::HandBack { conversation, cid }),
             Command::Claim { conversation, cid } => (cid.clone(), AgentFrame::Claim { conversation, cid }),
             Command::Say { conversation, cid, text } => (cid.clone(), AgentFrame::Send { conversation, cid, text }),
             Command::Close { conversation, cid } => (cid.clone(), AgentFrame::Close { conversation, cid }),
@@ -126,6 +171,10 @@ impl AgentLine {
         let outputs = if sendable { vec![transmit(&frame)] } else { Vec::new() };
         self.outbox.add(&cid, written(&frame));
         outputs
+    }
+
+    fn availability(&self) -> Option<Output<Notice>> {
+        Some(transmit(&AgentFrame::Available { available: !self.is_away }))
     }
 
     fn watch(&self) -> Option<Output<Notice>> {
@@ -143,11 +192,14 @@ impl AgentLine {
                 self.held = false;
                 let mut outputs = self.connection.welcomed();
                 outputs.push(Output::Notice(Notice::Welcome(agent, limits)));
+                // Each connection begins as available.
+                outputs.extend(self.availability().filter(|_| self.is_away));
                 outputs.extend(self.watch());
                 outputs.extend(self.resend());
                 outputs
             }
             ServerToAgent::Queue { conversations } => vec![Output::Notice(Notice::Queue(conversations))],
+            ServerToAgent::Agents { agents } => vec![Output::Notice(Notice::Agents(agents))],
             ServerToAgent::Replay { conversation, events } => self.replayed(conversation, events, random),
             ServerToAgent::Event { conversation, event } => match self.take_in(&conversation, &event) {
                 Taken::Next => vec![Output::Notice(Notice::Happened(conversation, event))],

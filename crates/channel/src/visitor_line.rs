@@ -58,8 +58,12 @@ pub enum Notice {
     Queue {
         /// Place in the queue, counted from 1.
         position: u32,
-        /// How many agents have the inbox open.
+        /// How many agents are there to answer.
         agents: u32,
+        /// How long it will take, in milliseconds, when that can be told.
+        wait_ms: Option<u64>,
+        /// When the shop opens next, in milliseconds since the Unix epoch, while it is closed.
+        opens_at: Option<u64>,
     },
 }
 
@@ -134,6 +138,7 @@ impl VisitorLine {
             token,
             conversation,
             resume: epoch.map(|epoch| Resume { epoch, seq }),
+            identity: None,
         }
     }
 
@@ -168,7 +173,9 @@ impl VisitorLine {
                 vec![Output::Notice(Notice::Acknowledged(cid, seq)), Output::Notice(Notice::Save)]
             }
             ServerToVisitor::Typing { author, active } => vec![Output::Notice(Notice::Typing(author, active))],
-            ServerToVisitor::Queue { position, agents } => vec![Output::Notice(Notice::Queue { position, agents })],
+            ServerToVisitor::Queue { position, agents, wait_ms, opens_at } => {
+                vec![Output::Notice(Notice::Queue { position, agents, wait_ms, opens_at })]
+            }
             ServerToVisitor::Error(error) => self.refused(error, random),
             ServerToVisitor::Beat => vec![transmit(&VisitorFrame::Beat)],
             ServerToVisitor::Bye { retry_after_ms } => self.connection.told_to_return(retry_after_ms),

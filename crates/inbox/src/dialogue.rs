@@ -74,9 +74,9 @@ impl Dialogue {
         self.pending.retain(|pending| pending.cid != event.cid);
         match &event.body {
             EventBody::Message(message) if message.author == Author::Visitor => self.visitor_writes_until = None,
-            EventBody::Message(_) | EventBody::Rang => {}
+            EventBody::Message(_) | EventBody::Rang | EventBody::Edited { .. } => {}
             EventBody::Claimed { .. } => self.claiming = None,
-            EventBody::Closed { .. } => {
+            EventBody::Closed { .. } | EventBody::Transferred { .. } | EventBody::HandedBack { .. } => {
                 self.closing = Closing::No;
                 self.visitor_writes_until = None;
             }

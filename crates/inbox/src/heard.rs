@@ -21,6 +21,10 @@ pub(crate) fn notice(inbox: &mut Inbox, notice: Notice) -> Vec<Effect> {
             Vec::new()
         }
         Notice::Welcome(agent, _) => access::enter(inbox, agent.name),
+        Notice::Agents(agents) => {
+            inbox.agents = agents;
+            Vec::new()
+        }
         Notice::Queue(queue) => {
             take_queue(inbox, queue);
             Vec::new()
@@ -105,8 +109,11 @@ fn happened(inbox: &mut Inbox, conversation: &str, event: Event, is_news: bool) 
             Vec::new()
         }
         // What was pressed is gone: a claimed conversation has a composer, one that is another's or closed has neither.
-        EventBody::Claimed { .. } | EventBody::Closed { .. } => vec![Effect::FocusIfLost(Spot::Conversation)],
-        EventBody::Message(_) | EventBody::Rang => Vec::new(),
+        EventBody::Claimed { .. }
+        | EventBody::Closed { .. }
+        | EventBody::Transferred { .. }
+        | EventBody::HandedBack { .. } => vec![Effect::FocusIfLost(Spot::Conversation)],
+        EventBody::Message(_) | EventBody::Rang | EventBody::Edited { .. } => Vec::new(),
     }
 }
 

@@ -69,6 +69,18 @@ impl Inbox {
         match &event.body {
             EventBody::Rang => note(ENGLISH.visitor_rang.to_owned()),
             EventBody::Claimed { agent } => note(by(agent, ENGLISH.you_claimed, ENGLISH.name_claimed)),
+            EventBody::Transferred { agent, to: None } => note(by(agent, ENGLISH.you_released, ENGLISH.name_released)),
+            EventBody::Transferred { agent, to: Some(to) } => {
+                let text = by(agent, ENGLISH.you_transferred, ENGLISH.name_transferred);
+                note(fill(&text, "{to}", if self.is_me(to) { ENGLISH.to_you } else { to }))
+            }
+            EventBody::HandedBack { agent } => note(by(agent, ENGLISH.you_handed_back, ENGLISH.name_handed_back)),
+            EventBody::Edited { agent, text, .. } if text.is_empty() => {
+                note(by(agent, ENGLISH.you_took_back, ENGLISH.name_took_back))
+            }
+            EventBody::Edited { agent, text, .. } => {
+                note(fill(&by(agent, ENGLISH.you_edited, ENGLISH.name_edited), "{text}", text))
+            }
             EventBody::Closed { agent } => note(by(agent, ENGLISH.you_closed, ENGLISH.name_closed)),
             EventBody::Message(Message { author, text, name, entry }) => {
                 let name = name.as_deref().unwrap_or_default();

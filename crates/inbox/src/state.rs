@@ -15,7 +15,7 @@ use channel::{
     Status,
     agent_line::{Command, Notice},
 };
-use protocol::{ConversationSummary, Floor};
+use protocol::{ConversationSummary, Floor, Presence};
 use std::collections::BTreeMap;
 
 /// How many announcements the live region keeps: enough for a slow reader, few enough to stay small.
@@ -32,6 +32,8 @@ pub struct Inbox {
     pub status: Status,
     /// The queue as last told, oldest ring first; nothing before it was told.
     pub queue: Option<Vec<ConversationSummary>>,
+    /// Every agent who has the inbox open, by name.
+    pub agents: Vec<Presence>,
     /// When the queue was told.
     pub queue_told_at: u64,
     /// What is held of conversations, by id.

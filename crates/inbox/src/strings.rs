@@ -2,7 +2,7 @@
 
 macro_rules! table {
     ($($name:ident: $english:literal;)*) => {
-        /// What the inbox says. `{name}`, `{text}`, `{time}` and `{count}` stand for values.
+        /// What the inbox says. `{name}`, `{to}`, `{text}`, `{time}` and `{count}` stand for values.
         #[derive(Debug)]
         pub struct Strings {
             $(#[doc = $english] pub $name: &'static str,)*
@@ -76,6 +76,17 @@ table! {
     visitor_rang: "The visitor rang the bell.";
     you_claimed: "You claimed the conversation.";
     name_claimed: "{name} claimed the conversation.";
+    you_released: "You gave the conversation back to the queue.";
+    name_released: "{name} gave the conversation back to the queue.";
+    you_transferred: "You gave the conversation to {to}.";
+    name_transferred: "{name} gave the conversation to {to}.";
+    to_you: "you";
+    you_handed_back: "You gave the floor back to the bot.";
+    name_handed_back: "{name} gave the floor back to the bot.";
+    you_edited: "You changed an earlier message: {text}";
+    name_edited: "{name} changed an earlier message: {text}";
+    you_took_back: "You took back an earlier message.";
+    name_took_back: "{name} took back an earlier message.";
     you_closed: "You closed the conversation.";
     name_closed: "{name} closed the conversation.";
     visitor_writes: "The visitor is writing…";

@@ -35,6 +35,34 @@ pub enum AgentFrame {
         /// 1 to [`Limits::text_chars`] characters.
         text: String,
     },
+    /// Changes what this agent said earlier in a conversation; an empty text takes it back.
+    Edit {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+        /// The event with the message.
+        seq: u64,
+        /// 0 to [`Limits::text_chars`] characters.
+        text: String,
+    },
+    /// Gives a conversation this agent has claimed to another agent, or back to the queue.
+    Transfer {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+        /// The other agent's name; absent: it rings again, in its old place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    /// Gives the floor of a conversation this agent has claimed back to the bot.
+    HandBack {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+    },
     /// Ends a conversation this agent has claimed.
     Close {
         /// The conversation's id.
@@ -49,6 +77,11 @@ pub enum AgentFrame {
         /// Whether they are writing now.
         active: bool,
     },
+    /// Whether this agent takes conversations now. Each connection begins with yes.
+    Available {
+        /// Yes or no.
+        available: bool,
+    },
     /// "I am here": the answer to the backend's `beat`.
     Beat,
 }
@@ -58,6 +91,42 @@ pub enum AgentFrame {
 pub struct AgentProfile {
     /// The name they log in with and visitors see.
     pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What an agent may do; each role may do what the one before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answer visitors.
+    Agent,
+    /// Take a conversation from another agent.
+    Lead,
+    /// Export and erase, and see the audit log.
+    Admin,
+}
+
+/// An agent who has the inbox open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// Their name.
+    pub name: String,
+    /// Whether they take conversations now.
+    pub available: bool,
+}
+
+/// Who the shop says a visitor is, from a token that its server has signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The shop's own id of its customer.
+    pub id: String,
+    /// A name to call them by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 /// One open conversation, as the queue shows it.
@@ -75,6 +144,9 @@ pub struct ConversationSummary {
     pub preview: String,
     /// How many messages the visitor has written after the last one by a human: what is unanswered.
     pub unanswered: u32,
+    /// Who the shop says the visitor is; absent when it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
 }
 
 /// From the backend to the inbox.
@@ -95,6 +167,11 @@ pub enum ServerToAgent {
         /// The whole queue.
         conversations: Vec<ConversationSummary>,
     },
+    /// Every agent who has the inbox open, by name. Sent after `welcome` and on every change.
+    Agents {
+        /// Everyone there.
+        agents: Vec<Presence>,
+    },
     /// A contiguous stretch of the watched conversation's log.
     Replay {
         /// The conversation's id.
@@ -109,7 +186,7 @@ pub enum ServerToAgent {
         /// The event.
         event: Event,
     },
-    /// A `claim`, `send` or `close` is stored durably.
+    /// A frame with a `cid` is stored durably.
     Ack {
         /// The conversation's id.
         conversation: String,

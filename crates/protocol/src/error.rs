@@ -55,7 +55,9 @@ pub enum ErrorCode {
     AlreadyClaimed,
     /// The agent has not claimed this conversation, or it is not waiting.
     NotClaimed,
-    /// No such conversation.
+    /// The agent's role does not allow it.
+    NotAllowed,
+    /// No such conversation, message or agent.
     NotFound,
     /// The backend could not do it now; try again.
     Unavailable,

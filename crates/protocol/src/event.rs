@@ -54,10 +54,32 @@ pub enum EventBody {
         /// The agent's display name.
         agent: String,
     },
-    /// The agent ended the conversation.
+    /// The agent gave the conversation to another agent, or back to the queue.
+    Transferred {
+        /// The display name of the agent who gave it.
+        agent: String,
+        /// The display name of the agent who has it now; nobody: it rings again, in its old place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    /// The agent gave the floor back to the bot.
+    HandedBack {
+        /// The agent's display name.
+        agent: String,
+    },
+    /// The agent ended the conversation. The visitor's next message opens it again.
     Closed {
         /// The agent's display name.
         agent: String,
+    },
+    /// An earlier message by a person reads otherwise from here on.
+    Edited {
+        /// The display name of the agent who wrote it.
+        agent: String,
+        /// Which event.
+        seq: u64,
+        /// What it says now; empty when it was taken back.
+        text: String,
     },
 }
 

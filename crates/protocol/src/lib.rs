@@ -22,12 +22,12 @@ pub mod floor;
 pub mod limits;
 pub mod visitor;
 
-pub use agent::{AgentFrame, AgentProfile, ConversationSummary, ServerToAgent};
+pub use agent::{AgentFrame, AgentProfile, ConversationSummary, Identity, Presence, Role, ServerToAgent};
 pub use error::{ErrorCode, WireError};
 pub use event::{Author, Event, EventBody, Message};
 pub use floor::Floor;
 pub use limits::Limits;
-pub use visitor::{Resume, ServerToVisitor, VisitorFrame};
+pub use visitor::{PostedFrames, Resume, ServerToVisitor, VisitorFrame};
 
 /// The name and version of the line, sent in `hello` and `welcome`.
 pub const PROTOCOL: &str = "shopbell/1";
@@ -52,6 +52,7 @@ mod tests {
                 token: None,
                 conversation: Some("c1".into()),
                 resume: Some(Resume { epoch: "e1".into(), seq: 3 }),
+                identity: None,
             },
             r#"{"hello":{"protocol":"shopbell/1","conversation":"c1","resume":{"epoch":"e1","seq":3}}}"#,
         );
