@@ -50,13 +50,25 @@ struct Driver {
     told: (Option<Arc<[Waiting]>>, Option<Arc<[Presence]>>),
     listener: Option<Listener>,
     present: Option<Present>,
+    /// This conversation's log is to be read after this `seq`.
+    reading: Option<(String, u64)>,
 }
 
 impl Driver {
     fn new(service: Arc<Service>, agent: SignedIn, sessions: watch::Receiver<()>) -> Self {
         let line = AgentLine::new(agent.name.clone(), agent.role);
         let board = service.queue.look();
-        Driver { service, agent, line, sessions, board, told: (None, None), listener: None, present: None }
+        Driver {
+            service,
+            agent,
+            line,
+            sessions,
+            board,
+            told: (None, None),
+            listener: None,
+            present: None,
+            reading: None,
+        }
     }
 
     /// Carries frames both ways until the line ends.
@@ -82,6 +94,13 @@ impl Driver {
                     Inbound::Room => Some(AgentInput::Room(true)),
                     Inbound::Lost => return Ending::Lost,
                 },
+                read = read(&self.service, &self.reading) => {
+                    self.reading = None;
+                    match read {
+                        Ok(read) => Some(read),
+                        Err(cause) => return unread(cause),
+                    }
+                }
                 heard = heard(&mut self.listener) => Some(match heard {
                     Heard::Grew(event) => AgentInput::Grew(event.map(Arc::unwrap_or_clone)),
                     Heard::Typing(typing) => AgentInput::Typing(typing),
@@ -141,9 +160,9 @@ impl Driver {
                 None
             }
             AgentOutput::Read(conversation, after) => {
-                let events = service.store.events_after(&conversation, after, limits::REPLAY_EVENTS);
-                let events = events.await.map_err(unread)?;
-                Some(AgentInput::Read(conversation, events))
+                // Read when it is its turn, so that one stretch is on its way before the next is read.
+                self.reading = Some((conversation, after));
+                None
             }
             AgentOutput::Record { conversation, cid, wish } => {
                 let sender = Sender::Agent(self.agent.name.clone());
@@ -208,6 +227,17 @@ impl Drop for Driver {
             }
         }
         tracing::info!(agent = self.agent.name, "an agent is gone");
+    }
+}
+
+/// What was asked to be read; nothing while nothing was.
+async fn read(service: &Service, reading: &Option<(String, u64)>) -> Result<AgentInput, StoreError> {
+    match reading {
+        Some((conversation, after)) => {
+            let events = service.store.events_after(conversation, *after, limits::REPLAY_EVENTS).await?;
+            Ok(AgentInput::Read(conversation.clone(), events))
+        }
+        None => pending().await,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     store::{PastWait, Store, Waiting},
     wake::Wake,
 };
-use protocol::{ConversationSummary, Floor, Presence, limits};
+use protocol::{ConversationSummary, Floor, Presence};
 use std::{
     collections::BTreeMap,
     sync::{
@@ -22,6 +22,8 @@ use uuid::Uuid;
 
 /// The board is read at most so often: every message changes it a little.
 const READ_EVERY: Duration = Duration::from_millis(100);
+/// How often it is read without a word that it has changed: another process may have written.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often a node says again who is there; less than the store believes it.
 const PRESENT_EVERY: Duration = Duration::from_secs(10);
 
@@ -93,12 +95,15 @@ impl Queue {
     pub(crate) async fn keep(&self, store: &Store, wake: &Wake) {
         let node = Uuid::new_v4().to_string();
         let (mut changed, mut here_changed) = (wake.queue(), self.changed.subscribe());
-        let mut anyway = interval(Duration::from_millis(limits::HEARTBEAT_MS.into()));
+        let mut anyway = interval(LOOK_EVERY);
         let mut renew = interval(PRESENT_EVERY);
         loop {
             tokio::select! {
                 _ = changed.changed() => {}
-                _ = anyway.tick() => {}
+                _ = anyway.tick() => {
+                    let waiting = Arc::clone(&self.board.borrow().waiting);
+                    waiting.iter().for_each(|waiting| wake.look(&waiting.conversation));
+                }
                 _ = here_changed.changed() => {
                     self.say_who_is_here(store, wake, &node).await;
                     wake.queue_changed();

@@ -28,6 +28,8 @@ pub(crate) struct VisitorDriver {
     /// Only while the visitor waits: thousands of others need not hear of the queue.
     board: Option<watch::Receiver<Board>>,
     records: FuturesOrdered<BoxFuture<'static, VisitorInput>>,
+    /// The log is to be read after this `seq`.
+    read_after: Option<u64>,
 }
 
 impl VisitorDriver {
@@ -40,6 +42,7 @@ impl VisitorDriver {
             listener: None,
             board: None,
             records: FuturesOrdered::new(),
+            read_after: None,
         }
     }
 
@@ -49,10 +52,19 @@ impl VisitorDriver {
     }
 
     /// The next thing that happens here. May be dropped and called again: nothing is lost by it.
-    pub(crate) async fn next(&mut self) -> VisitorInput {
-        let VisitorDriver { listener, board, records, conversation, .. } = self;
-        tokio::select! {
+    pub(crate) async fn next(&mut self) -> Result<VisitorInput, Ending> {
+        let VisitorDriver { service, listener, board, records, conversation, read_after, .. } = self;
+        Ok(tokio::select! {
             Some(recorded) = records.next(), if !records.is_empty() => recorded,
+            events = async {
+                match *read_after {
+                    Some(after) => service.store.events_after(conversation, after, limits::REPLAY_EVENTS).await,
+                    None => pending().await,
+                }
+            } => {
+                *read_after = None;
+                VisitorInput::Read(events.map_err(unread)?)
+            }
             heard = async {
                 match listener {
                     Some(listener) => listener.heard().await,
@@ -72,7 +84,7 @@ impl VisitorDriver {
                     None => pending().await,
                 }
             } => VisitorInput::Wait(wait),
-        }
+        })
     }
 
     /// Takes in what happened and does what follows: the frames to send, and how the line ends if it does.
@@ -136,8 +148,9 @@ impl VisitorDriver {
             }
             VisitorOutput::Record { cid, wish } => self.record(cid, wish),
             VisitorOutput::Read(after) => {
-                let events = self.service.store.events_after(&self.conversation, after, limits::REPLAY_EVENTS);
-                Some(VisitorInput::Read(events.await.map_err(unread)?))
+                // Read when it is its turn in `next`, so that one stretch is on its way before the next is read.
+                self.read_after = Some(after);
+                None
             }
             VisitorOutput::Typing(active) => {
                 self.types(active);

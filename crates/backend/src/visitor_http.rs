@@ -96,7 +96,10 @@ async fn carry(service: Arc<Service>, first: VisitorInput, out: &mpsc::Sender<St
             return ending;
         }
         input = tokio::select! {
-            input = driver.next() => input,
+            input = driver.next() => match input {
+                Ok(input) => input,
+                Err(ending) => return ending,
+            },
             _ = beat.tick() => VisitorInput::BeatDue,
             () = out.closed() => return Ending::Lost,
         };
@@ -134,7 +137,13 @@ pub(crate) async fn poll(
             break;
         }
         input = tokio::select! {
-            input = driver.next() => input,
+            input = driver.next() => match input {
+                Ok(input) => input,
+                Err(ending) => {
+                    told.extend(ending.last_words());
+                    break;
+                }
+            },
             () = sleep_until(until) => break,
             _ = hang_up.wait_for(|hang_up| *hang_up) => {
                 told.extend(Ending::HangUp.last_words());

@@ -56,7 +56,10 @@ async fn carry(socket: &mut Socket<Upgraded>, driver: &mut VisitorDriver, first:
                 Inbound::Room => Some(VisitorInput::Room(true)),
                 Inbound::Lost => return Ending::Lost,
             },
-            input = driver.next() => Some(input),
+            input = driver.next() => match input {
+                Ok(input) => Some(input),
+                Err(ending) => return ending,
+            },
         };
     }
 }

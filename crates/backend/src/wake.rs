@@ -60,6 +60,11 @@ impl Wake {
         self.notes.tell(Note::LogGrew(conversation.to_owned()));
     }
 
+    /// The log may have grown without a word.
+    pub(crate) fn look(&self, conversation: &str) {
+        self.pass_on(conversation, &Heard::Grew(None));
+    }
+
     /// The queue may have changed.
     pub(crate) fn queue_changed(&self) {
         self.queue.send_replace(());
@@ -92,7 +97,7 @@ impl Wake {
     pub(crate) fn heard_elsewhere(&self, note: Note) {
         match note {
             Note::LogGrew(conversation) => {
-                self.pass_on(&conversation, &Heard::Grew(None));
+                self.look(&conversation);
                 self.queue.send_replace(());
             }
             Note::QueueChanged => {

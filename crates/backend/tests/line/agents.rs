@@ -188,6 +188,7 @@ async fn whoever_goes_away_while_typing_has_stopped_typing() {
     watch(&mut inbox, &conversation, 0).await;
     inbox.claim(&conversation).await.expect("claimed");
 
+    watch(&mut other, &conversation, 0).await;
     other.send(&AgentFrame::Typing { conversation, active: true }).await;
     assert!(agent_typing(&mut line).await);
     drop(other);
