@@ -4,6 +4,7 @@ mod agents;
 mod bad_input;
 mod conversation;
 mod door;
+mod example;
 mod lasting;
 mod queue;
 mod resume;
