@@ -41,7 +41,7 @@ impl Store {
                 let identity: Option<String> = row.try_get("identity")?;
                 Ok(Waiting {
                     conversation: row.try_get("id")?,
-                    floor: log::floor(row)?,
+                    floor: log::floor_of(row)?,
                     rang_at: unsigned(row.try_get("rang_at")?),
                     head: unsigned(row.try_get("head")?),
                     preview: row.try_get("preview")?,
