@@ -5,6 +5,8 @@ mod bad_input;
 mod conversation;
 mod door;
 mod lasting;
+mod lines;
+mod place;
 mod queue;
 mod resume;
 mod shop;
