@@ -6,6 +6,8 @@ mod conversation;
 mod door;
 mod example;
 mod lasting;
+mod lines;
+mod place;
 mod queue;
 mod resume;
 mod shop;
