@@ -27,13 +27,12 @@ impl Conversations {
         wish: &Wish,
     ) -> Result<Recorded, Refusal> {
         decision::check(cid, wish)?;
-        let recorded = self.store.record(conversation, sender, cid, wish).await.map_err(|cause| {
+        let mut recorded = self.store.record(conversation, sender, cid, wish).await.map_err(|cause| {
             tracing::error!(%cause, conversation, "a frame was not stored");
             Refusal::Unavailable
         })??;
         if !recorded.dup {
-            tracing::debug!(conversation, seq = recorded.seq, "stored");
-            self.wake.log_grew(conversation);
+            self.wake.log_grew(conversation, std::mem::take(&mut recorded.added));
         }
         Ok(recorded)
     }

@@ -80,7 +80,15 @@ fn with(agent: &str) -> Floor {
 
 fn summary(conversation: &str, floor: Floor, head: u64, unanswered: u32) -> ConversationSummary {
     let preview = "Where is my parcel?".into();
-    ConversationSummary { conversation: conversation.into(), floor, waiting_ms: 1_000, head, preview, unanswered, identity: None }
+    ConversationSummary {
+        conversation: conversation.into(),
+        floor,
+        waiting_ms: 1_000,
+        head,
+        preview,
+        unanswered,
+        identity: None,
+    }
 }
 
 fn event(seq: u64, cid: &str, body: EventBody) -> protocol::Event {
