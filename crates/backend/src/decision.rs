@@ -1,6 +1,6 @@
 //! What may happen next in a conversation. Pure: facts and a wish in, events or a refusal out.
 
-use protocol::{Author, ErrorCode, EventBody, Floor, Message, WireError, limits};
+use protocol::{Author, ErrorCode, EventBody, Floor, Message, WireError, limits, masking};
 
 /// Characters in the id of an FAQ entry.
 const ENTRY_CHARS: usize = 100;
@@ -71,6 +71,20 @@ pub enum Wish {
 }
 
 impl Wish {
+    /// The same wish with card and account numbers masked, when people's words hold any: they must never be stored. What the
+    /// bot quotes is the shop's own.
+    pub(crate) fn masked(&self) -> Option<Wish> {
+        let mut wish = self.clone();
+        match &mut wish {
+            Wish::Tell { author: Author::Bot, .. } => None,
+            Wish::Tell { text, .. } | Wish::Reply { text, .. } | Wish::Edit { text, .. } => {
+                *text = masking::masked(text)?;
+                Some(wish)
+            }
+            _ => None,
+        }
+    }
+
     /// What the audit log says of it; `None` for what the conversation's own log tells well enough.
     pub(crate) fn audited(&self) -> Option<&'static str> {
         match self {
@@ -359,6 +373,17 @@ mod tests {
         ] {
             assert!(matches!(decide(&facts, &edit), Err(Refusal::NotFound(_))), "{facts:?}");
         }
+    }
+
+    #[test]
+    fn card_and_account_numbers_of_people_are_masked_and_the_shops_own_are_not() {
+        let text = "my card is 4242 4242 4242 4242";
+        let Some(Wish::Tell { text: masked, .. }) = tell(Author::Visitor, text, None).masked() else { panic!("kept") };
+        assert!(masked.ends_with(" 4242") && !masked.contains("4242 4242"), "{masked}");
+        assert!(Wish::Reply { agent: "Ada".into(), text: text.into() }.masked().is_some());
+        assert_eq!(tell(Author::Bot, text, Some("payment")).masked(), None);
+        assert_eq!(tell(Author::Visitor, "order 4242", None).masked(), None);
+        assert_eq!(Wish::Ring.masked(), None);
     }
 
     #[test]

@@ -40,11 +40,12 @@ async fn recognise(
         return Ok(Some(Arrival { visitor, conversation, token: Some(token) }));
     };
     let Some(hash) = read_secret(&token) else { return Ok(None) };
-    let Some(visitor) = store.visitor(&hash).await? else { return Ok(None) };
-    let conversation = match conversation {
-        Some(conversation) if store.is_of_visitor(visitor, &conversation).await? => conversation,
-        Some(_) => return Ok(None),
-        None => store.latest_conversation(visitor).await?,
+    let known = match conversation {
+        Some(conversation) => store.visitor_of(&hash, &conversation).await?.map(|visitor| (visitor, conversation)),
+        None => match store.visitor(&hash).await? {
+            Some(visitor) => Some((visitor, store.latest_conversation(visitor).await?)),
+            None => None,
+        },
     };
-    Ok(Some(Arrival { visitor, conversation, token: None }))
+    Ok(known.map(|(visitor, conversation)| Arrival { visitor, conversation, token: None }))
 }

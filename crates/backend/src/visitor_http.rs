@@ -168,10 +168,7 @@ pub(crate) async fn post(
     }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let token = bearer.and_then(read_secret).ok_or(Error::UnknownVisitor)?;
-    let visitor = service.store.visitor(&token).await?.ok_or(Error::UnknownVisitor)?;
-    if !service.store.is_of_visitor(visitor, &conversation).await? {
-        return Err(Error::UnknownVisitor);
-    }
+    let visitor = service.store.visitor_of(&token, &conversation).await?.ok_or(Error::UnknownVisitor)?;
     let mut answers = Vec::new();
     for frame in frames {
         let (cid, wish) = match frame {

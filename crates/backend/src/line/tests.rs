@@ -1,6 +1,7 @@
 //! The pure line on its own: what it must do before anything is known, and in which order.
 
 use super::{Arrival, Ending, VisitorInput, VisitorLine, VisitorOutput};
+use crate::decision::Refusal;
 use protocol::{Event, EventBody, Floor, PROTOCOL, Resume, ServerToVisitor, VisitorFrame};
 
 fn event(seq: u64) -> Event {
@@ -62,6 +63,26 @@ fn what_is_stored_between_the_listening_and_the_look_is_told_once_and_in_order()
     );
     assert_eq!(line.on(VisitorInput::Grew(Some(event(5)))), []);
     assert_eq!(line.on(VisitorInput::Grew(Some(event(7)))), [VisitorOutput::Read(5)], "6 was not heard of");
+}
+
+#[test]
+fn nothing_overtakes_a_message_that_was_refused_as_too_early() {
+    let mut line = VisitorLine::default();
+    line.on(hello());
+    line.on(known());
+    line.on(stands(1));
+    let say = |cid: &str| {
+        let (author, text, entry) = (protocol::Author::Visitor, "hi".to_owned(), None);
+        VisitorInput::Frame(Ok(VisitorFrame::Send { cid: cid.into(), author, text, entry }))
+    };
+    let recorded = |outputs: Vec<VisitorOutput>| matches!(outputs[..], [VisitorOutput::Record { .. }]);
+    assert!(recorded(line.on(say("first"))));
+    line.on(VisitorInput::Recorded("first".into(), Err(Refusal::RateLimited(500))));
+    assert!(!recorded(line.on(say("second"))));
+    assert!(recorded(line.on(VisitorInput::Frame(Ok(VisitorFrame::Human { cid: "ring".into() })))), "never a ring");
+    assert!(recorded(line.on(say("first"))));
+    line.on(VisitorInput::Recorded("first".into(), Ok((2, false))));
+    assert!(recorded(line.on(say("second"))));
 }
 
 #[test]

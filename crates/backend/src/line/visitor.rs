@@ -93,6 +93,9 @@ pub enum VisitorOutput {
     End(Ending),
 }
 
+/// When to send again what came after a message that was refused as too early, in milliseconds.
+const LATER_MS: u64 = 1_000;
+
 #[derive(Clone, Debug, Default)]
 enum Phase {
     /// Before `hello`.
@@ -115,6 +118,8 @@ pub struct VisitorLine {
     full: bool,
     typing: bool,
     told_wait: Option<Wait>,
+    /// The message that was refused as too early: what comes after it must not overtake it.
+    too_early: Option<String>,
 }
 
 type Outputs = Vec<VisitorOutput>;
@@ -127,8 +132,7 @@ impl VisitorLine {
             VisitorInput::Frame(Err(error)) => self.unreadable(error),
             VisitorInput::Arrived(arrival) => self.arrived(arrival),
             VisitorInput::Stands { epoch, head, floor } => self.stands(epoch, head, floor),
-            VisitorInput::Recorded(cid, Ok((seq, dup))) => push(ServerToVisitor::Ack { cid, seq, dup }),
-            VisitorInput::Recorded(cid, Err(refusal)) => push(ServerToVisitor::Error(refusal.for_cid(cid))),
+            VisitorInput::Recorded(cid, recorded) => self.recorded(cid, recorded),
             VisitorInput::Read(events) => {
                 let stretch = self.follower.read(events);
                 let replay = Some(stretch.replay).filter(|events| !events.is_empty()).map(ServerToVisitor::Replay);
@@ -187,6 +191,10 @@ impl VisitorLine {
             (Phase::Live, VisitorFrame::Human { cid }) => vec![VisitorOutput::Record { cid, wish: Wish::Ring }],
             (Phase::Live, VisitorFrame::Send { cid, author, text, entry }) => {
                 let mut outputs = self.types(false);
+                if self.too_early.as_ref().is_some_and(|first| *first != cid) {
+                    outputs.extend(push(ServerToVisitor::Error(Refusal::RateLimited(LATER_MS).for_cid(cid))));
+                    return outputs;
+                }
                 outputs.push(VisitorOutput::Record { cid, wish: Wish::Tell { author, text, entry } });
                 outputs
             }
@@ -231,6 +239,21 @@ impl VisitorLine {
             floor,
             limits: Limits::visitor(),
         })
+    }
+
+    fn recorded(&mut self, cid: String, recorded: Result<(u64, bool), Refusal>) -> Outputs {
+        match recorded {
+            Ok((seq, dup)) => {
+                self.too_early.take_if(|first| *first == cid);
+                push(ServerToVisitor::Ack { cid, seq, dup })
+            }
+            Err(refusal) => {
+                if matches!(refusal, Refusal::RateLimited(_) | Refusal::Unavailable) {
+                    self.too_early.get_or_insert(cid.clone());
+                }
+                push(ServerToVisitor::Error(refusal.for_cid(cid)))
+            }
+        }
     }
 
     fn wait(&mut self, wait: Option<Wait>) -> Outputs {

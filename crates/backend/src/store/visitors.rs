@@ -19,18 +19,20 @@ impl Store {
         }
     }
 
+    /// The visitor who holds this secret, when this conversation is theirs.
+    pub(crate) async fn visitor_of(&self, token: &SecretHash, conversation: &str) -> Result<Option<i64>, StoreError> {
+        let theirs = "SELECT v.id FROM visitor v JOIN conversation c ON c.visitor = v.id \
+                      WHERE v.token_hash = $1 AND c.id = $2";
+        let found: Option<(i64,)> =
+            sqlx::query_as(theirs).bind(&token.0[..]).bind(conversation).fetch_optional(&self.readers).await?;
+        Ok(found.map(|(visitor,)| visitor))
+    }
+
     /// The visitor who holds this secret.
     pub(crate) async fn visitor(&self, token: &SecretHash) -> Result<Option<i64>, StoreError> {
         let visitor = "SELECT id FROM visitor WHERE token_hash = $1";
         let found: Option<(i64,)> = sqlx::query_as(visitor).bind(&token.0[..]).fetch_optional(&self.readers).await?;
         Ok(found.map(|(visitor,)| visitor))
-    }
-
-    /// Whether the conversation is this visitor's.
-    pub(crate) async fn is_of_visitor(&self, visitor: i64, conversation: &str) -> Result<bool, StoreError> {
-        let theirs = "SELECT id FROM conversation WHERE id = $1 AND visitor = $2";
-        let found = sqlx::query(theirs).bind(conversation).bind(visitor).fetch_optional(&self.readers).await?;
-        Ok(found.is_some())
     }
 
     /// The visitor's latest conversation, or a new one when they have none.
