@@ -46,6 +46,8 @@ export const connect = (url, transport, report) => {
         for (const frame of await response.json()) report(1, [JSON.stringify(frame)]);
       }
     } catch { ended = 2; }
+    // Answers that come at once must not become a flood of questions.
+    if (!ended) await new Promise((done) => setTimeout(done, 500));
     report(ended, []);
   };
   queueMicrotask(() => report(transport ? 0 : 2, []));

@@ -63,6 +63,7 @@ texts! {
     NO_LINE = "no_line": "There is no direct line to a person on this page.";
     CONTACT_LEAD = "contact_lead": "You can also reach us here:";
     CONTACT_PAGE = "contact_page": "Contact page";
+    PRIVATE = "private": "That looks like a card or account number. It will be hidden before anyone reads it.";
     SENDING = "sending": "Sending…";
     SENT = "sent": "Sent";
     NOT_SENT = "not_sent": "Not sent";

@@ -93,7 +93,7 @@ impl Conversation {
         self.tell_story()
     }
 
-    fn announce(&self, text: strings::Text) -> Vec<Effect> {
+    pub(super) fn announce(&self, text: strings::Text) -> Vec<Effect> {
         if self.is_history { Vec::new() } else { vec![Effect::Announce(self.strings.say(text))] }
     }
 

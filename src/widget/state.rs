@@ -39,6 +39,8 @@ pub struct Conversation {
     pub offline: bool,
     /// What comes in is what an earlier page has shown: nothing of it is news.
     pub is_history: bool,
+    /// Whether the composer holds what looks like a card's or an account's number.
+    pub is_private: bool,
     /// While ringing: how the wait stands.
     pub queue: Option<Wait>,
     /// Who of the people is writing.
@@ -93,6 +95,8 @@ pub enum Event {
     Retried(String),
     /// The composer's text changed; whether it is empty now, and the time in milliseconds.
     Typed(bool, u64),
+    /// Whether the composer holds what looks like a card's or an account's number.
+    TypedPrivate(bool),
     /// The sign of writing with this count is old now.
     WritingFaded(u32),
     /// FAQ and encoder are loaded, or are not to be had.
@@ -201,6 +205,10 @@ impl Conversation {
             Event::Rang => self.rang(new_id),
             Event::Retried(id) => self.retried(&id, new_id),
             Event::Typed(is_empty, now) => self.typed(is_empty, now),
+            Event::TypedPrivate(private) => {
+                let was_private = std::mem::replace(&mut self.is_private, private);
+                if private && !was_private { self.announce(strings::PRIVATE) } else { Vec::new() }
+            }
             Event::WritingFaded(sign) => {
                 if sign == self.writing_signs {
                     self.writing = None;
@@ -241,6 +249,7 @@ impl Conversation {
         }
         let id = new_id();
         self.typing_told_at = None;
+        self.is_private = false;
         let mut effects =
             vec![Effect::Tell("message", vec![("author", "visitor".into()), ("text", text.clone().into())])];
         if self.floor().is_with_people() {

@@ -31,6 +31,9 @@ pub fn StatusLine(
 fn words(conversation: &Conversation) -> String {
     let strings = &conversation.strings;
     let floor = conversation.floor();
+    if conversation.is_private {
+        return strings.say(strings::PRIVATE);
+    }
     if !floor.is_with_people() {
         if conversation.contact_wanted {
             return strings.say(strings::NO_LINE);

@@ -252,3 +252,13 @@ fn a_visitor_with_people_hears_that_they_are_offline() {
     assert_eq!(page.does(Event::Offline(false)), []);
     assert!(!page.conversation.offline);
 }
+
+#[test]
+fn a_visitor_is_warned_once_while_they_write_what_looks_like_a_card_number() {
+    let mut page = Page::ready();
+    assert_eq!(announced(&page.does(Event::TypedPrivate(true))), [strings::PRIVATE.english]);
+    assert_eq!(page.does(Event::TypedPrivate(true)), []);
+    assert!(page.conversation.is_private);
+    page.says("4242 4242 4242 4242");
+    assert!(!page.conversation.is_private, "the composer is empty again");
+}

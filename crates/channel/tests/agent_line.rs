@@ -4,9 +4,7 @@ use channel::{
     AgentLine, Input, Line, Output, Status, Timer,
     agent_line::{Command, Notice},
 };
-use protocol::{
-    AgentFrame, AgentProfile, ErrorCode, Event, EventBody, Limits, PROTOCOL, Role, ServerToAgent, WireError,
-};
+use protocol::{AgentFrame, AgentProfile, ErrorCode, Event, EventBody, Limits, PROTOCOL, ServerToAgent, WireError};
 
 type Outputs = Vec<Output<Notice>>;
 
