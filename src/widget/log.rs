@@ -2,7 +2,7 @@
 
 use super::{
     line::{Delivery, Line},
-    state::{Conversation, Effect, Wait},
+    state::{Conversation, Effect, Wait, also},
 };
 use crate::strings;
 use channel::{
@@ -79,7 +79,7 @@ impl Conversation {
         self.lines.push(line);
         if is_new && !self.floor().is_with_people() {
             // They left while it was being kept: ring again for it.
-            effects.extend(self.rang(new_id));
+            also(&mut effects, self.rang(new_id));
         }
         effects
     }
@@ -111,7 +111,7 @@ impl Conversation {
             self.lines.retain(|line| line.body != EventBody::Rang);
             return effects;
         }
-        effects.extend(self.tell_story());
+        also(&mut effects, self.tell_story());
         if let Some(ring) = self.lines.iter_mut().rev().find(|line| line.body == EventBody::Rang) {
             ring.delivery = Delivery::Sending;
             effects.push(Effect::Line(Command::Ring { cid: ring.id.clone() }));
@@ -147,13 +147,13 @@ impl Conversation {
         let mut effects = self.show_people(&line);
         let closed = matches!(line.body, EventBody::Closed { .. } | EventBody::HandedBack { .. });
         if line.body == EventBody::Rang {
-            effects.extend(self.rang_elsewhere());
+            also(&mut effects, self.rang_elsewhere());
         }
         self.lines.insert(place, line);
         let cut_off = |line: &Line| line.author() == Author::Visitor && line.delivery == Delivery::Sending;
         if closed && self.lines.iter().any(cut_off) {
             // What was just written would reach nobody: ring again for it.
-            effects.extend(self.rang(new_id));
+            also(&mut effects, self.rang(new_id));
         }
         effects
     }

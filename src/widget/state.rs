@@ -257,7 +257,7 @@ impl Conversation {
             effects.push(Effect::Line(Command::Say { cid: id, author: Author::Visitor, text, entry: None }));
         } else {
             self.lines.push(Line::here(id.clone(), said_by(Author::Visitor, text, None)));
-            effects.extend(self.ask_bot(id, new_id));
+            also(&mut effects, self.ask_bot(id, new_id));
         }
         effects
     }
@@ -312,7 +312,7 @@ impl Conversation {
         }
         let mut effects = self.send(id);
         // It must not reach nobody.
-        effects.extend(self.rang(new_id));
+        also(&mut effects, self.rang(new_id));
         effects
     }
 
@@ -341,4 +341,10 @@ impl Conversation {
 
 pub(super) fn said_by(author: Author, text: String, entry: Option<String>) -> EventBody {
     EventBody::Message(Message { author, text, name: None, entry })
+}
+
+/// Adds more to what is to be done. Never inlined, which would cost the widget bytes at every place.
+#[inline(never)]
+pub(super) fn also(effects: &mut Vec<Effect>, mut more: Vec<Effect>) {
+    effects.append(&mut more);
 }

@@ -3,7 +3,7 @@
 use crate::{
     Output, Status, VisitorLine,
     records::{self, EVENTS, IDENTITY, REFUSED, Record, WAITING},
-    visitor_line::{Notice, Outputs, tell},
+    visitor_line::{Notice, Outputs, also, tell},
 };
 use protocol::{EventBody, Message, ServerToVisitor};
 
@@ -32,11 +32,11 @@ impl VisitorLine {
             self.outbox.retain(|waiting| !waiting.is_stored || is_there(&waiting.cid));
         }
         for (key, text) in records {
-            outputs.extend(self.record(&key, text));
+            also(&mut outputs, self.record(&key, text));
         }
-        outputs.extend(self.flush());
+        also(&mut outputs, self.flush());
         if !self.outbox.is_empty() {
-            outputs.extend(self.want());
+            also(&mut outputs, self.want());
         }
         outputs
     }
@@ -46,9 +46,9 @@ impl VisitorLine {
         let Some((kind, rest)) = key.split_at_checked(1) else { return Vec::new() };
         match (kind, records::read(rest)) {
             (EVENTS, Some((seq, _))) if seq > self.seq => {
-                let events = match serde_json::from_str(&text) {
-                    Ok(ServerToVisitor::Event(event)) => vec![event],
-                    Ok(ServerToVisitor::Replay(events)) => events,
+                let events = match read(&text) {
+                    Some(ServerToVisitor::Event(event)) => vec![event],
+                    Some(ServerToVisitor::Replay(events)) => events,
                     _ => Vec::new(),
                 };
                 let mut outputs = Vec::new();
@@ -65,11 +65,12 @@ impl VisitorLine {
                 let waiting = self.add(count, cid.to_owned(), text);
                 waiting.is_kept = true;
                 waiting.is_stored = true;
-                notice.into_iter().collect()
+                notice
             }
             (REFUSED, _) => {
-                let refused = Output::Notice(Notice::Refused(rest.to_owned()));
-                kept(&text, rest.to_owned(), false).into_iter().chain([refused]).collect()
+                let mut outputs = kept(&text, rest.to_owned(), false);
+                outputs.push(Output::Notice(Notice::Refused(rest.to_owned())));
+                outputs
             }
             _ => Vec::new(),
         }
@@ -77,40 +78,57 @@ impl VisitorLine {
 
     /// Word from another tab: its status, what is never stored, or that it has just come.
     pub(crate) fn heard_from_a_tab(&mut self, word: String) -> Outputs {
-        match (self.talks, word.as_str()) {
-            (true, "?") => {
-                let status = tell((self.told as u8).to_string());
-                [status].into_iter().chain(self.queue.clone().map(tell)).collect()
-            }
-            (true, frame) if frame.starts_with('{') => self.pass_on(word),
-            (false, frame) if frame.starts_with('{') => {
-                serde_json::from_str(frame).ok().and_then(passing_notice).into_iter().collect()
-            }
-            (false, _) => {
-                let status = STATUSES.into_iter().find(|status| (*status as u8).to_string() == word);
-                status.map(|status| Output::Notice(Notice::Status(status))).into_iter().collect()
-            }
-            (true, _) => Vec::new(),
+        let is_frame = word.starts_with('{');
+        if self.talks && is_frame {
+            return self.pass_on(word);
         }
+        let mut outputs = Vec::new();
+        if is_frame {
+            if let Some(frame) = read(&word) {
+                passing(frame, &mut outputs);
+            }
+        } else if self.talks {
+            outputs.push(tell_status(self.told));
+            outputs.extend(self.queue.clone().map(tell));
+        } else if let Some(place) = word.bytes().next()
+            && let Some(status) = STATUSES.get(usize::from(place.wrapping_sub(b'0')))
+        {
+            outputs.push(Output::Notice(Notice::Status(*status)));
+        }
+        outputs
     }
 }
 
+/// Tells the other tabs how the line stands.
+pub(crate) fn tell_status(status: Status) -> Output<Notice> {
+    tell(char::from(b'0' + status as u8).to_string())
+}
+
+/// Reads a frame. What this version cannot read it cannot use; a missing event shows as a hole in `seq`.
+#[inline(never)]
+pub(crate) fn read(text: &str) -> Option<ServerToVisitor> {
+    serde_json::from_str(text).ok()
+}
+
 /// What the page is told of a frame that is never stored.
-pub(crate) fn passing_notice(frame: ServerToVisitor) -> Option<Output<Notice>> {
-    Some(Output::Notice(match frame {
+pub(crate) fn passing(frame: ServerToVisitor, outputs: &mut Outputs) {
+    outputs.push(Output::Notice(match frame {
         ServerToVisitor::Typing { author, active } => Notice::Typing(author, active),
         ServerToVisitor::Queue { position, agents, wait_ms, opens_at } => {
             Notice::Queue { position, agents, wait_ms, opens_at }
         }
-        _ => return None,
-    }))
+        _ => return,
+    }));
 }
 
 /// That a frame is kept, read back from its text: a `send` holds the fields of a message, a `human` needs none.
-pub(crate) fn kept(text: &str, cid: String, is_new: bool) -> Option<Output<Notice>> {
+pub(crate) fn kept(text: &str, cid: String, is_new: bool) -> Outputs {
     let body = match text.strip_prefix(r#"{"send":"#) {
-        Some(rest) => EventBody::Message(serde_json::from_str::<Message>(rest.strip_suffix('}')?).ok()?),
         None => EventBody::Rang,
+        Some(rest) => match serde_json::from_str::<Message>(rest.strip_suffix('}').unwrap_or_default()) {
+            Ok(message) => EventBody::Message(message),
+            Err(_) => return Vec::new(),
+        },
     };
-    Some(Output::Notice(Notice::Kept(cid, body, is_new)))
+    vec![Output::Notice(Notice::Kept(cid, body, is_new))]
 }

@@ -11,7 +11,7 @@ use crate::{
     Input, Line, Output, Status, Timer, Transport,
     connection::Connection,
     records::{self, EVENTS, IDENTITY, REFUSED, Record, WAITING},
-    tabs::{kept, passing_notice},
+    tabs::{kept, passing, read, tell_status},
 };
 use protocol::{
     Author, ErrorCode, Event, EventBody, PROTOCOL, Resume, ServerToVisitor, VisitorFrame, WireError, limits,
@@ -179,9 +179,9 @@ impl VisitorLine {
                 };
                 waiting.is_kept = true;
                 waiting.is_stored = stored;
-                let mut outputs: Outputs = kept(&waiting.text, cid, true).into_iter().collect();
-                outputs.extend(self.flush());
-                outputs.extend(self.want());
+                let mut outputs = kept(&waiting.text, cid, true);
+                also(&mut outputs, self.flush());
+                also(&mut outputs, self.want());
                 outputs
             }
             Command::Loaded(records) => self.loaded(records),
@@ -290,10 +290,9 @@ impl VisitorLine {
 
     fn text(&mut self, text: String, random: f64) -> Outputs {
         let mut outputs = self.connection.heard();
-        // What this version cannot read it cannot use; a missing event shows as a hole in `seq`.
-        let Ok(frame) = serde_json::from_str(&text) else { return outputs };
+        let Some(frame) = read(&text) else { return outputs };
         let before = self.seq;
-        outputs.extend(self.frame(frame, &text, random));
+        also(&mut outputs, self.frame(frame, &text, random));
         let changes = self.settled(before, text);
         if !changes.is_empty() {
             outputs.push(Output::Notice(Notice::Store(changes, None)));
@@ -339,12 +338,16 @@ impl VisitorLine {
                     changes.push((IDENTITY.to_owned(), identity));
                     outputs.push(Output::Notice(Notice::Store(changes, None)));
                     self.posting = false;
-                    outputs.extend(self.resend());
+                    also(&mut outputs, self.resend());
                 }
                 outputs
             }
             ServerToVisitor::Replay(events) => {
-                events.into_iter().flat_map(|event| self.happened(event, random)).collect()
+                let mut outputs = Vec::new();
+                for event in events {
+                    also(&mut outputs, self.happened(event, random));
+                }
+                outputs
             }
             ServerToVisitor::Event(event) => self.happened(event, random),
             ServerToVisitor::Ack { cid, seq, .. } => {
@@ -359,12 +362,12 @@ impl VisitorLine {
             }
             ServerToVisitor::Beat => Vec::new(),
             ServerToVisitor::Bye { retry_after_ms } => self.connection.told_to_return(retry_after_ms),
-            passing => {
-                if matches!(passing, ServerToVisitor::Queue { .. }) {
+            frame => {
+                if matches!(frame, ServerToVisitor::Queue { .. }) {
                     self.queue = Some(text.to_owned());
                 }
                 let mut outputs = vec![tell(text.to_owned())];
-                outputs.extend(passing_notice(passing));
+                passing(frame, &mut outputs);
                 outputs
             }
         }
@@ -401,7 +404,7 @@ impl VisitorLine {
                 let everything = vec![(String::new(), String::new())];
                 let mut outputs =
                     vec![Output::Notice(Notice::Store(everything, None)), Output::Notice(Notice::Forgotten)];
-                outputs.extend(self.connection.give_up(random));
+                also(&mut outputs, self.connection.give_up(random));
                 outputs
             }
             (ErrorCode::RateLimited | ErrorCode::Unavailable, Some(_)) => {
@@ -448,7 +451,8 @@ impl Line for VisitorLine {
         let status = self.connection.status();
         if self.talks && status != self.told {
             self.told = status;
-            outputs.extend([Output::Notice(Notice::Status(status)), tell((status as u8).to_string())]);
+            outputs.push(Output::Notice(Notice::Status(status)));
+            outputs.push(tell_status(status));
         }
         outputs
     }
@@ -464,4 +468,10 @@ pub(crate) fn tell(word: String) -> Output<Notice> {
 
 fn written(frame: &VisitorFrame) -> String {
     serde_json::to_string(frame).expect("frames of strings and numbers always serialise")
+}
+
+/// Adds more to what is to be done. Never inlined, which would cost the widget bytes at every place.
+#[inline(never)]
+pub(crate) fn also(outputs: &mut Outputs, mut more: Outputs) {
+    outputs.append(&mut more);
 }
