@@ -334,7 +334,8 @@ impl Line for AgentLine {
                 self.held = false;
                 self.send_first().into_iter().collect()
             }
-            Input::TimedOut(Timer::Resend) => Vec::new(),
+            // Agents' lines go over WebSockets alone.
+            Input::TimedOut(Timer::Resend | Timer::Probe) | Input::Posted => Vec::new(),
             Input::RetryNow => self.connection.retry_now(),
         };
         let status = self.connection.status();

@@ -4,9 +4,7 @@ use channel::{
     AgentLine, Input, Line, Output, Status, Timer,
     agent_line::{Command, Notice},
 };
-use protocol::{
-    AgentFrame, AgentProfile, ErrorCode, Event, EventBody, Limits, PROTOCOL, Role, ServerToAgent, WireError,
-};
+use protocol::{AgentFrame, AgentProfile, ErrorCode, Event, EventBody, Limits, PROTOCOL, ServerToAgent, WireError};
 
 type Outputs = Vec<Output<Notice>>;
 
@@ -19,7 +17,7 @@ fn live() -> AgentLine {
 
 fn welcome(line: &mut AgentLine) -> Vec<AgentFrame> {
     line.on(Input::Opened, 0.5);
-    let agent = AgentProfile { name: "Ada".into(), role: Role::Agent };
+    let agent = AgentProfile { name: "Ada".into(), role: protocol::Role::Agent };
     let welcome = ServerToAgent::Welcome { protocol: PROTOCOL.into(), agent, limits: Limits::agent() };
     sent(&hear(line, &welcome))
 }
