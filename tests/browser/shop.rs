@@ -67,7 +67,14 @@ impl Shop {
 
     /// A word that opens the inbox.
     pub(crate) async fn hire(&self, name: &str) {
-        backend::agents::add(&self.folder.path().join("shopbell.db"), name, PASSWORD).await.expect("added");
+        backend::agents::add(
+            &self.folder.path().join("shopbell.db").into(),
+            name,
+            PASSWORD,
+            backend::agents::Role::Agent,
+        )
+        .await
+        .expect("added");
     }
 
     /// The backend stops, and says good-bye on every line.

@@ -77,7 +77,7 @@ fn notices() -> impl Strategy<Value = Notice> {
         1 => Just(Notice::Forgotten),
         1 => select(statuses.to_vec()).prop_map(Notice::Status),
         1 => any::<bool>().prop_map(|active| Notice::Typing(Author::Human, active)),
-        1 => (0u32..3, 0u32..3).prop_map(|(position, agents)| Notice::Queue { position, agents }),
+        1 => (0u32..3, 0u32..3).prop_map(|(position, agents)| Notice::Queue { position, agents, wait_ms: None, opens_at: None }),
     ]
 }
 

@@ -168,9 +168,9 @@ fn the_contact_is_shown_when_people_are_out_of_reach_and_nobody_is_there() {
     assert!(page.conversation.shows_contact());
     page.is_told(status(Status::Live));
     assert!(!page.conversation.shows_contact());
-    page.is_told(Notice::Queue { position: 1, agents: 0 });
+    page.is_told(Notice::Queue { position: 1, agents: 0, wait_ms: None, opens_at: None });
     assert!(page.conversation.shows_contact());
-    page.is_told(Notice::Queue { position: 1, agents: 2 });
+    page.is_told(Notice::Queue { position: 1, agents: 2, wait_ms: None, opens_at: None });
     assert!(!page.conversation.shows_contact());
     assert_eq!(page.conversation.queue, Some((1, 2)));
 }

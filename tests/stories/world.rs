@@ -116,7 +116,9 @@ impl Shop {
 
     /// An agent who is logged in and sees the queue.
     pub(crate) async fn agent(&self, name: &str) -> Agent {
-        backend::agents::add(&self.database(), name, PASSWORD).await.expect("added");
+        backend::agents::add(&self.database().into(), name, PASSWORD, backend::agents::Role::Agent)
+            .await
+            .expect("added");
         let headers = vec![("cookie", self.log_in(name).await)];
         let address = self.address.clone();
         let origin = Box::new(move || format!("http://{}", address.get()));

@@ -1,6 +1,8 @@
 //! Every address, on one screen.
 
-use crate::{agent_socket, config::Config, door, error::Error, pages, service::Service, session, visitor_socket};
+use crate::{
+    agent_socket, config::Config, door, error::Error, pages, service::Service, session, visitor_http, visitor_socket,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -21,6 +23,7 @@ pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(healthz))
         .route("/v1/visitor", get(visitor_socket::connect))
+        .merge(without_websocket(&service))
         .route("/v1/door", door)
         .route("/v1/agent/login", post(session::log_in))
         .route("/v1/agent/logout", post(session::log_out))
@@ -40,6 +43,15 @@ pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
         }))
+}
+
+/// The visitor's line where WebSockets are blocked.
+fn without_websocket(service: &Service) -> Router<Arc<Service>> {
+    Router::new()
+        .route("/v1/visitor/stream", post(visitor_http::stream))
+        .route("/v1/visitor/poll", post(visitor_http::poll))
+        .route("/v1/visitor/frames", post(visitor_http::post))
+        .layer(visitor_http::cross_origin(service))
 }
 
 /// `GET /healthz`: whether the store answers.

@@ -1,8 +1,9 @@
 //! An agent's line: sees the queue, watches one conversation at a time, claims, answers, closes. Pure; see [`Line`] for the
 //! contract.
 //!
-//! Every `claim`, `send` and `close` waits in the outbox until it is acknowledged and is sent again, in order, after every
-//! `welcome`; the backend drops doubles by `cid`. Events of the watched conversation are taken in strictly by `seq`: an old
+//! Everything with a `cid` waits in the outbox until it is acknowledged, and goes out one at a time: what an agent may do depends
+//! on what they did before, so a frame whose refusal was lost must not be tried again after a later one was taken. After every
+//! `welcome` the first that waits is sent again; the backend drops doubles by `cid`. Events of the watched conversation are taken in strictly by `seq`: an old
 //! one is dropped, a hole makes the line reconnect and resume.
 
 use crate::{Input, Line, Output, Status, Timer, connection::Connection, outbox::Outbox};
@@ -167,10 +168,9 @@ impl AgentLine {
             Command::Say { conversation, cid, text } => (cid.clone(), AgentFrame::Send { conversation, cid, text }),
             Command::Close { conversation, cid } => (cid.clone(), AgentFrame::Close { conversation, cid }),
         };
-        let sendable = self.connection.is_live() && !self.held;
-        let outputs = if sendable { vec![transmit(&frame)] } else { Vec::new() };
+        let is_first = self.outbox.frames().next().is_none();
         self.outbox.add(&cid, written(&frame));
-        outputs
+        self.send_first().filter(|_| is_first).into_iter().collect()
     }
 
     fn availability(&self) -> Option<Output<Notice>> {
@@ -182,8 +182,15 @@ impl AgentLine {
         Some(transmit(&AgentFrame::Watch { conversation, after }))
     }
 
-    fn resend(&self) -> impl Iterator<Item = Output<Notice>> + '_ {
-        self.outbox.frames().map(|text| Output::Transmit(text.to_owned()))
+    /// Sends the first that waits.
+    fn send_first(&self) -> Option<Output<Notice>> {
+        let first = self.outbox.frames().next().filter(|_| self.connection.is_live() && !self.held);
+        first.map(|text| Output::Transmit(text.to_owned()))
+    }
+
+    /// Takes out what was acknowledged or refused, and sends the next.
+    fn settle(&mut self, cid: &str) -> Option<Output<Notice>> {
+        if self.outbox.settle(cid) { self.send_first() } else { None }
     }
 
     fn frame(&mut self, frame: ServerToAgent, random: f64) -> Outputs {
@@ -195,7 +202,7 @@ impl AgentLine {
                 // Each connection begins as available.
                 outputs.extend(self.availability().filter(|_| self.is_away));
                 outputs.extend(self.watch());
-                outputs.extend(self.resend());
+                outputs.extend(self.send_first());
                 outputs
             }
             ServerToAgent::Queue { conversations } => vec![Output::Notice(Notice::Queue(conversations))],
@@ -207,8 +214,10 @@ impl AgentLine {
                 Taken::AfterAHole => self.connection.give_up(random),
             },
             ServerToAgent::Ack { cid, seq, .. } => {
-                self.outbox.settle(&cid);
-                vec![Output::Notice(Notice::Acknowledged(cid, seq))]
+                let next = self.settle(&cid);
+                let mut outputs = vec![Output::Notice(Notice::Acknowledged(cid, seq))];
+                outputs.extend(next);
+                outputs
             }
             ServerToAgent::Typing { conversation, author, active } => {
                 vec![Output::Notice(Notice::Typing(conversation, author, active))]
@@ -251,7 +260,6 @@ impl AgentLine {
                     Taken::AfterAHole
                 } else {
                     *held = event.seq;
-                    self.outbox.settle(&event.cid);
                     Taken::Next
                 }
             }
@@ -270,10 +278,10 @@ impl AgentLine {
             // The socket closes next and the line comes back by itself.
             (ErrorCode::Unavailable, None) => Vec::new(),
             (_, cid) => {
-                if let Some(cid) = cid {
-                    self.outbox.settle(cid);
-                }
-                vec![Output::Notice(Notice::Refused(error))]
+                let next = cid.as_ref().and_then(|cid| self.settle(cid));
+                let mut outputs = vec![Output::Notice(Notice::Refused(error))];
+                outputs.extend(next);
+                outputs
             }
         }
     }
@@ -324,7 +332,7 @@ impl Line for AgentLine {
             Input::TimedOut(Timer::Connection) => self.connection.timed_out(random),
             Input::TimedOut(Timer::Resend) if self.connection.is_live() => {
                 self.held = false;
-                self.resend().collect()
+                self.send_first().into_iter().collect()
             }
             Input::TimedOut(Timer::Resend) => Vec::new(),
             Input::RetryNow => self.connection.retry_now(),

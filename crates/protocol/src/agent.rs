@@ -70,7 +70,7 @@ pub enum AgentFrame {
         /// Client-made id (UUIDv7).
         cid: String,
     },
-    /// The agent is writing, or has stopped.
+    /// The agent is writing in the watched conversation, or has stopped. Heard only while they have the floor.
     Typing {
         /// The conversation's id.
         conversation: String,

@@ -63,6 +63,7 @@ async fn a_ring_is_told_in_welcome_on_the_next_visit() {
         token: welcome.token,
         conversation: Some(welcome.conversation),
         resume: None,
+        identity: None,
     };
     line.send(&hello).await;
     let ServerToVisitor::Welcome { floor, head, .. } = line.next().await else { panic!("not welcomed") };
@@ -89,7 +90,7 @@ async fn a_message_sent_again_after_a_lost_connection_is_the_same_message() {
 async fn an_ack_comes_only_after_the_row_is_on_disk() {
     let shop = Shop::open().await;
     let (mut line, _) = shop.visitor().await;
-    let mut file = SqliteConnection::connect(&format!("sqlite:{}", shop.database.display())).await.expect("opened");
+    let mut file = SqliteConnection::connect(&format!("sqlite:{}", shop.database)).await.expect("opened");
     for _ in 0..20 {
         let cid = cid();
         line.say(&cid, "are you there?").await;

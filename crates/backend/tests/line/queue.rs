@@ -6,7 +6,7 @@ use protocol::{Floor, ServerToVisitor};
 /// Reads on until the wait stands so.
 async fn wait(line: &mut VisitorLine, wanted: (u32, u32)) {
     line.until(|frame| match frame {
-        ServerToVisitor::Queue { position, agents } => ((position, agents) == wanted).then_some(()),
+        ServerToVisitor::Queue { position, agents, .. } => ((position, agents) == wanted).then_some(()),
         _ => None,
     })
     .await;

@@ -1,13 +1,13 @@
 //! A running service with its own database, and the clients of it.
 
-use backend::{Config, ServeError};
+use backend::{Config, Database, ServeError, agents::Role};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
     AgentFrame, Author, ConversationSummary, Event, EventBody, PROTOCOL, Resume, ServerToAgent, ServerToVisitor,
     VisitorFrame,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::{fmt::Debug, marker::PhantomData, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{fmt::Debug, marker::PhantomData, net::SocketAddr, time::Duration};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -35,7 +35,7 @@ pub(crate) fn cid() -> String {
 
 pub(crate) struct Shop {
     pub(crate) address: SocketAddr,
-    pub(crate) database: PathBuf,
+    pub(crate) database: Database,
     folder: TempDir,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
@@ -52,8 +52,8 @@ impl Shop {
 
     /// Opens on the database of an earlier shop, when `folder` has one.
     pub(crate) async fn open_in(folder: TempDir, change: impl FnOnce(&mut Config)) -> Shop {
-        let database = folder.path().join("shopbell.db");
-        let mut config = Config::new(&database, &[ORIGIN]).expect("settings");
+        let database = Database::from(folder.path().join("shopbell.db"));
+        let mut config = Config::new(database.clone(), &[ORIGIN]).expect("settings");
         change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -74,7 +74,7 @@ impl Shop {
 
     /// Adds an agent and logs them in: the cookie.
     pub(crate) async fn agent(&self, name: &str) -> String {
-        backend::agents::add(&self.database, name, PASSWORD).await.expect("added");
+        backend::agents::add(&self.database, name, PASSWORD, Role::Agent).await.expect("added");
         let answer = self.log_in(name, PASSWORD).await;
         assert_eq!(answer.status, 204, "{answer:?}");
         answer.cookie()
@@ -135,7 +135,8 @@ impl Shop {
         resume: Option<Resume>,
     ) -> (VisitorLine, Welcome) {
         let mut line = self.knock().await;
-        line.send(&VisitorFrame::Hello { protocol: PROTOCOL.into(), token, conversation, resume }).await;
+        line.send(&VisitorFrame::Hello { protocol: PROTOCOL.into(), token, conversation, resume, identity: None })
+            .await;
         match line.next().await {
             ServerToVisitor::Welcome { token, conversation, epoch, head, reset, .. } => {
                 (line, Welcome { token, conversation, epoch, head, reset })
