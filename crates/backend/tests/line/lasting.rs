@@ -47,9 +47,9 @@ async fn everything_acknowledged_is_there_after_a_restart() {
     line.ring().await;
     line.log_to(2).await;
     let ada = shop.agent("Ada").await;
-    let folder = shop.close().await;
+    let place = shop.close().await;
 
-    let shop = Shop::open_in(folder, |_| {}).await;
+    let shop = Shop::open_in(place, |_| {}).await;
     let (mut line, again) = shop.again(&welcome, 0).await;
     assert_eq!((again.head, again.reset, &again.epoch), (2, false, &welcome.epoch));
     assert_eq!(line.log_to(2).await.len(), 2);
