@@ -47,9 +47,7 @@ impl Frame for ServerToVisitor {
     fn timeless(self) -> Self {
         match self {
             ServerToVisitor::Event(event) => ServerToVisitor::Event(at_its_second(event)),
-            ServerToVisitor::Replay(events) => {
-                ServerToVisitor::Replay(events.into_iter().map(at_its_second).collect())
-            }
+            ServerToVisitor::Replay(events) => ServerToVisitor::Replay(events.into_iter().map(at_its_second).collect()),
             frame => frame,
         }
     }
@@ -139,9 +137,8 @@ impl Script {
     async fn log_in(&mut self, on: &str, inbox: &mut AgentLine, agents: usize) {
         self.send(on, inbox, AgentFrame::Hello { protocol: PROTOCOL.into() }).await;
         self.hear(on, inbox, &[&|frame| matches!(frame, ServerToAgent::Welcome { .. })]).await;
-        let is_empty = |frame: &ServerToAgent| {
-            matches!(frame, ServerToAgent::Queue { conversations } if conversations.is_empty())
-        };
+        let is_empty =
+            |frame: &ServerToAgent| matches!(frame, ServerToAgent::Queue { conversations } if conversations.is_empty());
         self.hear(on, inbox, &[&is_empty, &agents_there(agents)]).await;
     }
 }
@@ -199,8 +196,9 @@ async fn the_specification_shows_a_conversation_as_it_goes_over_the_line() {
     script.note("A new visitor rings. First the widget tells what was said so far, then it rings.");
     let mut line = shop.knock().await;
     script.send("visitor", &mut line, hello(None, None, None)).await;
-    let ServerToVisitor::Welcome { token: Some(token), conversation: actual, epoch, head, reset, floor, limits, .. } =
-        line.next().await
+    let ServerToVisitor::Welcome {
+        token: Some(token), conversation: actual, epoch, head, reset, floor, limits, ..
+    } = line.next().await
     else {
         panic!("not welcomed as a new visitor")
     };
@@ -222,8 +220,7 @@ async fn the_specification_shows_a_conversation_as_it_goes_over_the_line() {
     script.say(&mut line, 3, VisitorFrame::Human { cid: cid(3) }).await;
 
     script.note("The visitor waits: first in the queue, and two agents are there. The queue rings at the agents.");
-    let waits =
-        |frame: &ServerToVisitor| matches!(frame, ServerToVisitor::Queue { position: 1, agents: 2, .. });
+    let waits = |frame: &ServerToVisitor| matches!(frame, ServerToVisitor::Queue { position: 1, agents: 2, .. });
     script.hear("visitor", &mut line, &[&waits]).await;
     let rings = |frame: &ServerToAgent| {
         let ServerToAgent::Queue { conversations } = frame else { return false };
@@ -238,9 +235,8 @@ async fn the_specification_shows_a_conversation_as_it_goes_over_the_line() {
     script.act("Ada", &mut ada, 4, claim(4)).await;
     script.visitor_hears(&mut line, 4).await;
     script.send("Grace", &mut grace, claim(5)).await;
-    let refused = |frame: &ServerToAgent| {
-        matches!(frame, ServerToAgent::Error(error) if error.code == ErrorCode::AlreadyClaimed)
-    };
+    let refused =
+        |frame: &ServerToAgent| matches!(frame, ServerToAgent::Error(error) if error.code == ErrorCode::AlreadyClaimed);
     script.hear("Grace", &mut grace, &[&refused]).await;
 
     script.note("Ada writes, and answers.");
@@ -256,7 +252,8 @@ async fn the_specification_shows_a_conversation_as_it_goes_over_the_line() {
     script.act("Ada", &mut ada, 5, reply(6, "Hello, Ada here. For a group we open in winter, too.")).await;
     script.visitor_hears(&mut line, 5).await;
 
-    script.note("The visitor answers, and the connection is lost before the acknowledgement comes. Ada has the message.");
+    script
+        .note("The visitor answers, and the connection is lost before the acknowledgement comes. Ada has the message.");
     let lost = says(7, Author::Visitor, "We are four. Is 12 January possible?", None);
     script.send("visitor", &mut line, lost.clone()).await;
     script.hear("Ada", &mut ada, &[&agents_event(6)]).await;
@@ -287,7 +284,8 @@ async fn the_specification_shows_a_conversation_as_it_goes_over_the_line() {
     script.act("Grace", &mut grace, 9, reply(10, "Booked: four kayaks on 21 January.")).await;
     script.visitor_hears(&mut line, 9).await;
 
-    script.note("Grace mends a slip: an edit is a further event, and the message it names reads otherwise from then on.");
+    script
+        .note("Grace mends a slip: an edit is a further event, and the message it names reads otherwise from then on.");
     let text = "Booked: four kayaks on 12 January.".to_owned();
     let edit = AgentFrame::Edit { conversation: conversation.clone(), cid: cid(11), seq: 9, text };
     script.act("Grace", &mut grace, 10, edit).await;
