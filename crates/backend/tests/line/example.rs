@@ -4,7 +4,10 @@
 //! `SHOPBELL_WRITE_DOCS=1 cargo test -p backend --test line example` writes the file anew, after a change that is meant. What a
 //! run makes up (secret, ids, times) is written as something fixed; every other byte is the line's own.
 
-use crate::shop::{AgentLine, Line, Shop, VisitorLine};
+use crate::{
+    lines::{AgentLine, Line, VisitorLine},
+    shop::Shop,
+};
 use protocol::{
     AgentFrame, Author, ErrorCode, Event, Floor, PROTOCOL, Resume, ServerToAgent, ServerToVisitor, VisitorFrame,
 };
