@@ -168,23 +168,31 @@ async fn facts(
             facts.edited = edited.map(|row| body(&row)).transpose()?;
         }
         Wish::Transfer { to: Some(to), .. } => {
-            let receiver = "SELECT id FROM agent WHERE name = $1";
-            facts.receiver_exists = sqlx::query(receiver).bind(to).fetch_optional(connection).await?.is_some();
+            // SQLite finds the name in whatever letters; who has the floor is told by the exact ones.
+            let receiver = "SELECT name FROM agent WHERE name = $1";
+            let receiver: Option<(String,)> = sqlx::query_as(receiver).bind(to).fetch_optional(connection).await?;
+            facts.receiver_exists = receiver.is_some_and(|(name,)| name == *to);
         }
         _ => {}
     }
     Ok(facts)
 }
 
-/// Empties a message that its author took back: the words themselves must be gone.
+/// Empties a message that its author took back, and every edit of it: the words themselves must be gone.
 async fn take_back(connection: &mut AnyConnection, conversation: &str, seq: u64) -> Result<(), StoreError> {
-    let message = "SELECT body FROM event WHERE conversation = $1 AND seq = $2";
-    let row = sqlx::query(message).bind(conversation).bind(signed(seq)).fetch_one(&mut *connection).await?;
-    if let EventBody::Message(mut message) = body(&row)? {
-        message.text.clear();
+    let touched = "SELECT seq, body FROM event WHERE conversation = $1 \
+                   AND (seq = $2 OR seq > $2 AND body LIKE '{\"edited\"%')";
+    let rows = sqlx::query(touched).bind(conversation).bind(signed(seq)).fetch_all(&mut *connection).await?;
+    for row in rows {
+        let mut body = body(&row)?;
+        match &mut body {
+            EventBody::Message(message) => message.text.clear(),
+            EventBody::Edited { seq: edited, text, .. } if *edited == seq => text.clear(),
+            _ => continue,
+        }
         let emptied = "UPDATE event SET body = $3 WHERE conversation = $1 AND seq = $2";
-        let json = json(&EventBody::Message(message))?;
-        sqlx::query(emptied).bind(conversation).bind(signed(seq)).bind(json).execute(connection).await?;
+        let at: i64 = row.try_get("seq")?;
+        sqlx::query(emptied).bind(conversation).bind(at).bind(json(&body)?).execute(&mut *connection).await?;
     }
     Ok(())
 }
