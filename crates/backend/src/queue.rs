@@ -103,6 +103,7 @@ impl Queue {
                 _ = anyway.tick() => {
                     let waiting = Arc::clone(&self.board.borrow().waiting);
                     waiting.iter().for_each(|waiting| wake.look(&waiting.conversation));
+                    wake.look_at_sessions();
                 }
                 _ = here_changed.changed() => {
                     self.say_who_is_here(store, wake, &node).await;
