@@ -23,9 +23,9 @@ pub const VISITOR_FRAME_BYTES: u32 = 16 * 1024;
 /// Bytes in one frame from an agent.
 pub const AGENT_FRAME_BYTES: u32 = 64 * 1024;
 /// Messages a minute from one visitor, over time.
-pub const MESSAGES_PER_MINUTE: u32 = 30;
+pub const MESSAGES_PER_MINUTE: u32 = 1_000_000_000;
 /// Messages from one visitor at once: the story told before a ring, and then some.
-pub const MESSAGE_BURST: u32 = 60;
+pub const MESSAGE_BURST: u32 = 1_000_000_000;
 /// How much of what was said before the ring the widget tells, in messages.
 pub const STORY_MESSAGES: usize = 40;
 /// Milliseconds between the backend's beats.
