@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// The limits a client is told in `welcome`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limits {
     /// Characters (Unicode scalar values) in one message.
     pub text_chars: u32,
@@ -23,9 +22,9 @@ pub const VISITOR_FRAME_BYTES: u32 = 16 * 1024;
 /// Bytes in one frame from an agent.
 pub const AGENT_FRAME_BYTES: u32 = 64 * 1024;
 /// Messages a minute from one visitor, over time.
-pub const MESSAGES_PER_MINUTE: u32 = 1_000_000_000;
+pub const MESSAGES_PER_MINUTE: u32 = 30;
 /// Messages from one visitor at once: the story told before a ring, and then some.
-pub const MESSAGE_BURST: u32 = 1_000_000_000;
+pub const MESSAGE_BURST: u32 = 60;
 /// How much of what was said before the ring the widget tells, in messages.
 pub const STORY_MESSAGES: usize = 40;
 /// Milliseconds between the backend's beats.
