@@ -4,7 +4,7 @@
 //! clients resume from the last `seq` they hold. What is not an event (typing, queue position) is never stored or replayed.
 //!
 //! Reading order: [`event`] (the log), [`floor`] (who is answering, derived from the log), [`visitor`] and [`agent`] (the
-//! frames of each kind of client), [`error`] and [`limits`].
+//! frames of each kind of client), [`error`] and [`limits`]; by itself, [`masking`] (what is not to be stored).
 //!
 //! A frame is a JSON object of one key, its name: `{"human":{"cid":"…"}}`; one that says nothing more is its name alone:
 //! `"beat"`. A name inside, such as `"type":"human"`, would make readers hold a frame back until they have found it, and cost
@@ -20,6 +20,7 @@ pub mod error;
 pub mod event;
 pub mod floor;
 pub mod limits;
+pub mod masking;
 pub mod visitor;
 
 pub use agent::{AgentFrame, AgentProfile, ConversationSummary, ServerToAgent};
