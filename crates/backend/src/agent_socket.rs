@@ -1,11 +1,12 @@
 //! An agent's line over a WebSocket: does what the pure line wants done.
 
 use crate::{
+    board::Board,
     decision::Sender,
     error::Error,
     line::{AgentInput, AgentLine, AgentOutput, Ending, Typing, binary, too_large, unavailable},
     origin::require_own,
-    queue::{Board, Present},
+    queue::Present,
     service::Service,
     session::signed_in,
     socket::{self, Inbound, Socket, Upgraded, read_frame},
