@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// From the inbox to the backend. The first frame of a connection is `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AgentFrame {
     /// Opens the line; the answer is `welcome`.
@@ -88,6 +89,7 @@ pub enum AgentFrame {
 
 /// Who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentProfile {
     /// The name they log in with and visitors see.
     pub name: String,
@@ -97,6 +99,7 @@ pub struct AgentProfile {
 
 /// What an agent may do; each role may do what the one before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Answer visitors.
@@ -109,6 +112,7 @@ pub enum Role {
 
 /// An agent who has the inbox open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Presence {
     /// Their name.
     pub name: String,
@@ -118,6 +122,7 @@ pub struct Presence {
 
 /// Who the shop says a visitor is, from a token that its server has signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Identity {
     /// The shop's own id of its customer.
     pub id: String,
@@ -131,6 +136,7 @@ pub struct Identity {
 
 /// One open conversation, as the queue shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationSummary {
     /// The conversation's id.
     pub conversation: String,
@@ -151,6 +157,7 @@ pub struct ConversationSummary {
 
 /// From the backend to the inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServerToAgent {
     /// The answer to `hello`.

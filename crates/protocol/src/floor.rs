@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The one holder of the floor: `bot -> ringing -> human -> bot | closed`, and from `closed` back to `ringing`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Floor {
     /// The bot answers; nothing is sent to the backend.

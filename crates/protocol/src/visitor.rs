@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// From the widget to the backend. The first frame of a connection is `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum VisitorFrame {
     /// Authentication, subscription and resume in one.
@@ -54,6 +55,7 @@ pub enum VisitorFrame {
 
 /// What a client already holds of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Resume {
     /// The epoch it was read in; another epoch means that the log must be read anew.
@@ -64,6 +66,7 @@ pub struct Resume {
 
 /// From the backend to the widget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServerToVisitor {
     /// The answer to `hello`. `replay` frames follow until `head`, then the live tail.
@@ -133,6 +136,7 @@ pub enum ServerToVisitor {
 /// The body of `POST /v1/visitor/frames`: frames of a visitor without a WebSocket, in order. The visitor's token goes in
 /// `Authorization: Bearer`. The answer is a JSON array of [`ServerToVisitor`]: an `ack` or an `error` for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PostedFrames {
     /// The conversation from `welcome`.

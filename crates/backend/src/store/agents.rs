@@ -1,8 +1,11 @@
 //! Agents and their log-ins.
 
-use super::{Store, StoreError, log, now_ms, signed};
-use crate::{decision::Sender, secret::SecretHash};
-use protocol::{EventBody, Role};
+use super::{Store, StoreError, batch::Batch, now_ms, signed};
+use crate::{
+    decision::{Sender, Wish},
+    secret::SecretHash,
+};
+use protocol::Role;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -58,15 +61,16 @@ impl Store {
         let Some((agent,)) = agent else { return Ok(false) };
         let held = "SELECT id FROM conversation WHERE floor = 'human' AND agent = $1 ORDER BY id";
         let held: Vec<(String,)> = sqlx::query_as(held).bind(&agent).fetch_all(&mut *transaction).await?;
-        for (conversation,) in held {
-            if !self.database.is_file() {
-                log::lock(&mut transaction, &conversation).await?;
-            }
-            let Some(mut standing) = log::standing(&mut transaction, &conversation).await? else { continue };
-            let (sender, cid) = (Sender::Agent(agent.clone()), Uuid::now_v7().to_string());
-            let back = EventBody::Transferred { agent: agent.clone(), to: None };
-            log::append(&mut transaction, &conversation, &mut standing, &sender, &cid, back, now_ms()).await?;
+        let sender = Sender::Agent(agent.clone());
+        let cids: Vec<String> = held.iter().map(|_| Uuid::now_v7().to_string()).collect();
+        let frames = || held.iter().zip(&cids).map(|((held,), cid)| (held.as_str(), &sender, cid.as_str()));
+        let mut batch = Batch::begin(&mut transaction, &self.database, now_ms(), true, frames()).await?;
+        for (conversation, sender, cid) in frames() {
+            // Decided as if they had done it: what somebody took from them meanwhile stays.
+            let back = Wish::Transfer { agent: agent.clone(), to: None };
+            let _ = batch.record(conversation, sender, cid, &back).await?;
         }
+        batch.finish().await?;
         transaction.commit().await?;
         Ok(true)
     }

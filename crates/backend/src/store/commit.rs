@@ -4,7 +4,7 @@
 //!
 //! SQLite has one lane. Postgres has several, each with its own connection; a conversation always takes the same one.
 
-use super::{Database, StoreError, log, now_ms, visitors};
+use super::{Database, StoreError, batch::Batch, now_ms, visitors};
 use crate::{
     decision::{Refusal, Sender, Wish},
     secret::SecretHash,
@@ -24,8 +24,9 @@ use tokio::{
 
 /// Writes that may wait for a lane before those who write wait, too.
 const WAITING: usize = 4_096;
-/// Writes in one transaction. More would make the first of them wait longer than a commit costs.
-const BATCH: usize = 256;
+/// Writes in one transaction. The more there are for a conversation, the fewer pages each costs; beyond these the first would wait
+/// longer than it gains.
+const BATCH: usize = 1_024;
 const POSTGRES_LANES: usize = 4;
 /// How long a commit is put off that was acknowledged too early on purpose.
 const TOO_LATE: Duration = Duration::from_millis(20);
@@ -60,7 +61,7 @@ impl Committer {
         let lanes = if database.is_file() { 1 } else { POSTGRES_LANES };
         let lanes = (0..lanes).map(|_| {
             let (jobs, waiting) = mpsc::channel(WAITING);
-            let lane = Lane { pool: pool.clone(), begin: database.begin(), locks: !database.is_file(), weakness };
+            let lane = Lane { pool: pool.clone(), database: database.clone(), weakness };
             tokio::spawn(lane.run(waiting));
             jobs
         });
@@ -85,9 +86,7 @@ impl Committer {
 /// One connection's worth of writing.
 struct Lane {
     pool: AnyPool,
-    begin: &'static str,
-    /// Other nodes write, too: rows must be locked before they are read.
-    locks: bool,
+    database: Database,
     weakness: Option<Weakness>,
 }
 
@@ -95,10 +94,6 @@ impl Lane {
     async fn run(self, mut waiting: mpsc::Receiver<Job>) {
         let mut jobs = Vec::new();
         while waiting.recv_many(&mut jobs, BATCH).await > 0 {
-            // One order for everybody: two nodes that lock the same rows can then never wait for each other.
-            if self.locks {
-                jobs.sort_by(|one, other| conversation_of(one).cmp(&conversation_of(other)));
-            }
             self.commit(&mut jobs).await;
         }
     }
@@ -129,11 +124,8 @@ impl Lane {
     }
 
     async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Written>, StoreError> {
-        let mut transaction = self.pool.begin_with(self.begin).await?;
-        let mut written = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            written.push(self.write(&mut transaction, &job.write).await?);
-        }
+        let mut transaction = self.pool.begin_with(self.database.begin()).await?;
+        let written = self.write(&mut transaction, jobs.iter().map(|job| &job.write)).await?;
         transaction.commit().await?;
         Ok(written)
     }
@@ -141,35 +133,44 @@ impl Lane {
     /// The broken promise of [`Weakness::AckBeforeCommit`].
     async fn commit_too_late(&self, jobs: &mut Vec<Job>) {
         for Job { write, done } in jobs.drain(..) {
-            let Ok(mut transaction) = self.pool.begin_with(self.begin).await else { continue };
-            if let Ok(written) = self.write(&mut transaction, &write).await {
-                let _ = done.send(Ok(written));
+            let Ok(mut transaction) = self.pool.begin_with(self.database.begin()).await else { continue };
+            if let Ok(mut written) = self.write(&mut transaction, std::iter::once(&write)).await {
+                let _ = written.pop().map(|written| done.send(Ok(written)));
                 sleep(TOO_LATE).await;
                 let _ = transaction.commit().await;
             }
         }
     }
 
-    async fn write(&self, connection: &mut AnyConnection, write: &Write) -> Result<Written, StoreError> {
-        Ok(match write {
-            Write::Record { conversation, sender, cid, wish } => {
-                if self.locks {
-                    log::lock(connection, conversation).await?;
-                }
-                let dedupe = self.weakness != Some(Weakness::NoDeduplication);
-                Written::Recorded(log::record(connection, conversation, sender, cid, wish, now_ms(), dedupe).await?)
-            }
-            Write::AddVisitor { token } => {
+    async fn write<'a>(
+        &self,
+        connection: &mut AnyConnection,
+        writes: impl Iterator<Item = &'a Write> + Clone,
+    ) -> Result<Vec<Written>, StoreError> {
+        let mut written = Vec::new();
+        for write in writes.clone() {
+            if let Write::AddVisitor { token } = write {
                 let (visitor, conversation) = visitors::add(connection, token).await?;
-                Written::Visitor(visitor, conversation)
+                written.push(Written::Visitor(visitor, conversation));
             }
-        })
-    }
-}
-
-fn conversation_of(job: &Job) -> &str {
-    match &job.write {
-        Write::Record { conversation, .. } => conversation,
-        Write::AddVisitor { .. } => "",
+        }
+        let mut visitors = written.into_iter();
+        let frames = writes.clone().filter_map(|write| match write {
+            Write::Record { conversation, sender, cid, .. } => Some((conversation.as_str(), sender, cid.as_str())),
+            Write::AddVisitor { .. } => None,
+        });
+        let dedupe = self.weakness != Some(Weakness::NoDeduplication);
+        let mut batch = Batch::begin(connection, &self.database, now_ms(), dedupe, frames).await?;
+        let mut written = Vec::new();
+        for write in writes {
+            written.extend(match write {
+                Write::Record { conversation, sender, cid, wish } => {
+                    Some(Written::Recorded(batch.record(conversation, sender, cid, wish).await?))
+                }
+                Write::AddVisitor { .. } => visitors.next(),
+            });
+        }
+        batch.finish().await?;
+        Ok(written)
     }
 }

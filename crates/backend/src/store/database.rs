@@ -128,8 +128,8 @@ fn pool(connections: u32) -> AnyPoolOptions {
 
 async fn open_file(path: &Path) -> Result<Connections, sqlx::Error> {
     let file = address_of(path);
-    // Every commit is on disk before it returns.
-    let set_up = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+    // Every commit is on disk before it returns, and what is deleted is overwritten.
+    let set_up = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; \
                   PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 4000;";
     let writer = pool(1)
         .after_connect(move |connection, _| Box::pin(async move { connection.execute(set_up).await.map(|_| ()) }))

@@ -2,16 +2,14 @@
 
 use super::{
     Store, StoreError,
+    batch::Batch,
     commit::{Write, Written},
     now_ms, signed, unsigned,
 };
-use crate::decision::{self, Decision, Facts, Refusal, Sender, Wish};
+use crate::decision::{Refusal, Sender, Wish};
 use protocol::{Author, Event, EventBody, Floor, Message};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
-
-/// Characters of the visitor's latest message that the queue shows.
-const PREVIEW_CHARS: usize = 120;
 
 /// Where a wish came to stand in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +22,7 @@ pub(crate) struct Recorded {
 }
 
 /// How a conversation stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) head: u64,
     pub(crate) floor: Floor,
@@ -64,11 +62,13 @@ impl Store {
         let message = |text: &String| {
             EventBody::Message(Message { author: Author::Visitor, text: text.clone(), name: None, entry: None })
         };
-        let mut standing = Standing { head: 0, floor: Floor::default() };
+        let mut batch = Batch::begin(&mut transaction, &self.database, now_ms(), true, std::iter::empty()).await?;
+        batch.is_new(&conversation);
         for (index, body) in std::iter::once(EventBody::Rang).chain(texts.iter().map(message)).enumerate() {
             let cid = if index == 0 { cid.to_owned() } else { Uuid::now_v7().to_string() };
-            append(&mut transaction, &conversation, &mut standing, &Sender::Visitor, &cid, body, now_ms()).await?;
+            batch.append(&conversation, &Sender::Visitor, cid, body)?;
         }
+        batch.finish().await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -96,99 +96,6 @@ impl Store {
     }
 }
 
-/// Holds the conversation's row until the end of the transaction, so that what is read of it next stays true. For Postgres; a
-/// statement of its own, because the next one then sees everything that was committed before the lock.
-pub(super) async fn lock(connection: &mut AnyConnection, conversation: &str) -> Result<(), StoreError> {
-    let lock = "SELECT head FROM conversation WHERE id = $1 FOR UPDATE";
-    sqlx::query(lock).bind(conversation).fetch_optional(connection).await?;
-    Ok(())
-}
-
-/// Decides on a wish and stores what comes of it. A wish of the same sender and cid is stored once, unless `dedupe` is off, which
-/// only tests do.
-pub(super) async fn record(
-    connection: &mut AnyConnection,
-    conversation: &str,
-    sender: &Sender,
-    cid: &str,
-    wish: &Wish,
-    at: i64,
-    dedupe: bool,
-) -> Result<Result<Recorded, Refusal>, StoreError> {
-    let known = "SELECT c.head, c.floor, c.agent, e.seq AS earlier FROM conversation c \
-                 LEFT JOIN event e ON e.conversation = c.id AND e.sender = $2 AND e.cid = $3 WHERE c.id = $1";
-    let row =
-        sqlx::query(known).bind(conversation).bind(written(sender)).bind(cid).fetch_optional(&mut *connection).await?;
-    let Some(row) = row else {
-        return Ok(Err(Refusal::NotFound("There is no such conversation.")));
-    };
-    let stands = |seq: i64| Ok(Ok(Recorded { seq: unsigned(seq), dup: true, added: Vec::new() }));
-    let earlier: Option<i64> = row.try_get("earlier")?;
-    if let Some(seq) = earlier.filter(|_| dedupe) {
-        return stands(seq);
-    }
-    let mut standing = Standing { head: unsigned(row.try_get("head")?), floor: floor(&row)? };
-    let facts = facts(connection, conversation, &standing.floor, wish).await?;
-    let stood = match decision::decide(&facts, wish) {
-        Err(refusal) => return Ok(Err(refusal)),
-        Ok(Decision::Add(bodies)) => {
-            let mut added = Vec::with_capacity(bodies.len());
-            for body in bodies {
-                let own = added.is_empty() && (dedupe || earlier.is_none());
-                let cid = if own { cid.to_owned() } else { Uuid::now_v7().to_string() };
-                added.push(append(connection, conversation, &mut standing, sender, &cid, body, at).await?);
-            }
-            if let Wish::Edit { seq, text, .. } = wish
-                && text.is_empty()
-            {
-                take_back(connection, conversation, *seq).await?;
-            }
-            let seq = added.first().map_or(standing.head, |event| event.seq);
-            return Ok(Ok(Recorded { seq, dup: false, added }));
-        }
-        Ok(Decision::RingStands) => "SELECT e.seq FROM conversation c JOIN event e ON e.id = c.ring WHERE c.id = $1",
-        Ok(Decision::ClaimStands) => "SELECT e.seq FROM conversation c JOIN event e ON e.id = c.claim WHERE c.id = $1",
-    };
-    let (seq,) = sqlx::query_as(stood).bind(conversation).fetch_one(connection).await?;
-    stands(seq)
-}
-
-/// Reads what the decision on this wish depends on.
-async fn facts(
-    connection: &mut AnyConnection,
-    conversation: &str,
-    floor: &Floor,
-    wish: &Wish,
-) -> Result<Facts, StoreError> {
-    let mut facts = Facts { floor: floor.clone(), ..Facts::default() };
-    match wish {
-        Wish::Edit { seq, .. } => {
-            let edited = "SELECT body FROM event WHERE conversation = $1 AND seq = $2";
-            let edited = sqlx::query(edited).bind(conversation).bind(signed(*seq)).fetch_optional(connection).await?;
-            facts.edited = edited.map(|row| body(&row)).transpose()?;
-        }
-        Wish::Transfer { to: Some(to), .. } => {
-            let receiver = "SELECT id FROM agent WHERE name = $1";
-            facts.receiver_exists = sqlx::query(receiver).bind(to).fetch_optional(connection).await?.is_some();
-        }
-        _ => {}
-    }
-    Ok(facts)
-}
-
-/// Empties a message that its author took back: the words themselves must be gone.
-async fn take_back(connection: &mut AnyConnection, conversation: &str, seq: u64) -> Result<(), StoreError> {
-    let message = "SELECT body FROM event WHERE conversation = $1 AND seq = $2";
-    let row = sqlx::query(message).bind(conversation).bind(signed(seq)).fetch_one(&mut *connection).await?;
-    if let EventBody::Message(mut message) = body(&row)? {
-        message.text.clear();
-        let emptied = "UPDATE event SET body = $3 WHERE conversation = $1 AND seq = $2";
-        let json = json(&EventBody::Message(message))?;
-        sqlx::query(emptied).bind(conversation).bind(signed(seq)).bind(json).execute(connection).await?;
-    }
-    Ok(())
-}
-
 /// Makes an empty conversation and returns its id.
 pub(super) async fn new_conversation(
     connection: &mut AnyConnection,
@@ -200,85 +107,37 @@ pub(super) async fn new_conversation(
     Ok(id)
 }
 
-pub(super) async fn standing(
-    connection: &mut AnyConnection,
-    conversation: &str,
-) -> Result<Option<Standing>, StoreError> {
+impl Standing {
+    /// The floor as stored: its name, and the agent who has it.
+    pub(super) fn columns(&self) -> (&'static str, Option<&str>) {
+        match &self.floor {
+            Floor::Bot => ("bot", None),
+            Floor::Ringing => ("ringing", None),
+            Floor::Human { agent } => ("human", Some(agent)),
+            Floor::Closed => ("closed", None),
+        }
+    }
+}
+
+async fn standing(connection: &mut AnyConnection, conversation: &str) -> Result<Option<Standing>, StoreError> {
     let standing = "SELECT head, floor, agent FROM conversation WHERE id = $1";
     let row = sqlx::query(standing).bind(conversation).fetch_optional(connection).await?;
-    row.map(|row| Ok(Standing { head: unsigned(row.try_get("head")?), floor: floor(&row)? })).transpose()
+    row.map(|row| Ok(Standing { head: unsigned(row.try_get("head")?), floor: floor_of(&row)? })).transpose()
 }
 
-/// Adds one event to the end of a log that stands as `standing` says, and keeps the conversation's own row and `standing` true.
-pub(super) async fn append(
-    connection: &mut AnyConnection,
-    conversation: &str,
-    standing: &mut Standing,
-    sender: &Sender,
-    cid: &str,
-    body: EventBody,
-    at: i64,
-) -> Result<Event, StoreError> {
-    let seq = standing.head + 1;
-    let event =
-        "INSERT INTO event (conversation, seq, sender, cid, at, body) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-    let (id,): (i64,) = sqlx::query_as(event)
-        .bind(conversation)
-        .bind(signed(seq))
-        .bind(written(sender))
-        .bind(cid)
-        .bind(at)
-        .bind(json(&body)?)
-        .fetch_one(&mut *connection)
-        .await?;
-    let after = std::mem::take(&mut standing.floor).after(&body);
-    let (floor, agent) = match &after {
-        Floor::Bot => ("bot", None),
-        Floor::Ringing => ("ringing", None),
-        Floor::Human { agent } => ("human", Some(agent.clone())),
-        Floor::Closed => ("closed", None),
-    };
-    // How `unanswered` goes on: one more from the visitor, none after a person.
-    let (preview, keep, add) = match &body {
-        EventBody::Message(Message { author: Author::Visitor, text, .. }) => {
-            (Some(text.chars().take(PREVIEW_CHARS).collect::<String>()), 1_i64, 1_i64)
-        }
-        EventBody::Message(Message { author: Author::Human, .. }) => (None, 0, 0),
-        _ => (None, 1, 0),
-    };
-    let ring = matches!(body, EventBody::Rang).then_some(id);
-    let claim = matches!(body, EventBody::Claimed { .. } | EventBody::Transferred { to: Some(_), .. }).then_some(id);
-    let update = "UPDATE conversation SET head = $2, floor = $3, agent = $4, ring = coalesce($5, ring), \
-                  claim = coalesce($6, claim), preview = coalesce($7, preview), \
-                  unanswered = unanswered * $8 + $9 WHERE id = $1";
-    sqlx::query(update)
-        .bind(conversation)
-        .bind(signed(seq))
-        .bind(floor)
-        .bind(agent)
-        .bind(ring)
-        .bind(claim)
-        .bind(preview)
-        .bind(keep)
-        .bind(add)
-        .execute(connection)
-        .await?;
-    *standing = Standing { head: seq, floor: after };
-    Ok(Event { seq, cid: cid.to_owned(), at: unsigned(at), body })
-}
-
-fn written(sender: &Sender) -> String {
+/// The sender as stored: whose cids these are.
+pub(super) fn words_of(sender: &Sender) -> String {
     match sender {
         Sender::Visitor => "visitor".to_owned(),
         Sender::Agent(name) => format!("agent/{name}"),
     }
 }
 
-fn json(body: &EventBody) -> Result<String, StoreError> {
+pub(super) fn json_of(body: &EventBody) -> Result<String, StoreError> {
     serde_json::to_string(body).map_err(|_| StoreError::Unreadable { what: "an event" })
 }
 
-fn body(row: &AnyRow) -> Result<EventBody, StoreError> {
+pub(super) fn body_of(row: &AnyRow) -> Result<EventBody, StoreError> {
     let body: String = row.try_get("body")?;
     serde_json::from_str(&body).map_err(|_| StoreError::Unreadable { what: "an event" })
 }
@@ -288,11 +147,11 @@ pub(super) fn event(row: &AnyRow) -> Result<Event, StoreError> {
         seq: unsigned(row.try_get("seq")?),
         cid: row.try_get("cid")?,
         at: unsigned(row.try_get("at")?),
-        body: body(row)?,
+        body: body_of(row)?,
     })
 }
 
-pub(super) fn floor(row: &AnyRow) -> Result<Floor, StoreError> {
+pub(super) fn floor_of(row: &AnyRow) -> Result<Floor, StoreError> {
     let agent: Option<String> = row.try_get("agent")?;
     let floor: String = row.try_get("floor")?;
     match (floor.as_str(), agent) {

@@ -1,10 +1,11 @@
 //! The only door to the database: SQLite in one process, or Postgres under many. Every commit is on disk before it returns.
 //!
-//! `database` opens it; `commit` writes what is said, many frames a transaction; `log` keeps conversations, `waiting` their
+//! `database` opens it; `commit` and `batch` write what is said, many frames a transaction; `log` keeps conversations, `waiting` their
 //! queue, `visitors`, `agents` and `presence` who takes part, `audit` who did what, `keeping` what is copied out or erased.
 
 mod agents;
 mod audit;
+mod batch;
 mod commit;
 mod database;
 mod keeping;
@@ -18,7 +19,7 @@ pub use audit::{AuditEntry, AuditTrail};
 pub use database::Database;
 pub use keeping::{Exported, Which};
 pub(crate) use log::Recorded;
-pub(crate) use waiting::{PastWait, Waiting};
+pub(crate) use waiting::Waiting;
 
 use crate::teeth::Weakness;
 use commit::Committer;

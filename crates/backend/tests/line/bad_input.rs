@@ -1,6 +1,9 @@
 //! What does not belong on the line: each refused clearly, and nothing else harmed.
 
-use crate::shop::{ORIGIN, Shop, VisitorLine, cid};
+use crate::{
+    lines::VisitorLine,
+    shop::{ORIGIN, Shop, cid},
+};
 use futures_util::SinkExt;
 use protocol::{Author, ErrorCode, PROTOCOL, ServerToVisitor, VisitorFrame, WireError, limits};
 use tokio_tungstenite::tungstenite::{self, Message};

