@@ -133,6 +133,18 @@ pub struct VisitorLine {
 
 pub(crate) type Outputs = Vec<Output<Notice>>;
 
+impl VisitorLine {
+    /// The visitor's secret, once there is one.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The conversation's id, once there is one.
+    pub fn conversation(&self) -> Option<&str> {
+        self.conversation.as_deref()
+    }
+}
+
 impl Default for VisitorLine {
     fn default() -> Self {
         VisitorLine {

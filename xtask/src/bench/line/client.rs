@@ -161,7 +161,13 @@ impl Visitor {
     async fn greet(door: &Door, client: usize, known: Option<(String, String)>) -> anyhow::Result<Visitor> {
         let mut socket = timeout(PATIENCE, door.open(client)).await.context("no connection in time")??;
         let (token, conversation) = known.unzip();
-        let hello = VisitorFrame::Hello { protocol: PROTOCOL.into(), token: token.clone(), conversation, resume: None };
+        let hello = VisitorFrame::Hello {
+            protocol: PROTOCOL.into(),
+            token: token.clone(),
+            conversation,
+            resume: None,
+            identity: None,
+        };
         let welcome = |frame| match frame {
             ServerToVisitor::Welcome { token, conversation, head, .. } => Some((token, conversation, head)),
             _ => None,

@@ -35,21 +35,21 @@ impl Connection {
     }
 }
 
-/// Carries `line` until nobody commands it any more. `notify` is told every notice, with the line as it then is.
+/// Carries `line` until nobody commands it any more. `notify` is told every notice, with the line as it then is, and may answer it.
 pub(super) async fn drive<L: Line>(
     mut line: L,
     door: Door,
     client: usize,
     mut commands: mpsc::UnboundedReceiver<L::Command>,
-    mut notify: impl FnMut(&L, L::Notice),
+    mut notify: impl FnMut(&L, L::Notice) -> Option<L::Command>,
 ) {
     let mut connection = Connection::None;
-    let mut timers: [Option<Instant>; 2] = [None; 2];
+    let mut timers: [Option<Instant>; 3] = [None; 3];
     let mut outputs = VecDeque::new();
     loop {
         while let Some(output) = outputs.pop_front() {
             match output {
-                Output::Open => {
+                Output::Open(_) => {
                     let door = door.clone();
                     connection = Connection::Opening(Box::pin(async move { door.open(client).await }));
                 }
@@ -63,7 +63,13 @@ pub(super) async fn drive<L: Line>(
                 Output::Timer(timer, ms) => {
                     timers[index(timer)] = Some(Instant::now() + Duration::from_millis(ms.into()));
                 }
-                Output::Notice(notice) => notify(&line, notice),
+                Output::Notice(notice) => {
+                    if let Some(command) = notify(&line, notice) {
+                        outputs.extend(line.on(Input::Command(command), fastrand::f64()));
+                    }
+                }
+                // Only where WebSockets are blocked.
+                Output::Post { .. } => {}
             }
         }
         let input = tokio::select! {
@@ -95,12 +101,13 @@ fn index(timer: Timer) -> usize {
     match timer {
         Timer::Connection => 0,
         Timer::Resend => 1,
+        Timer::Probe => 2,
     }
 }
 
 /// The timer that runs out next.
-async fn first(timers: &[Option<Instant>; 2]) -> Timer {
-    let set = [Timer::Connection, Timer::Resend].map(|timer| (timer, timers[index(timer)]));
+async fn first(timers: &[Option<Instant>; 3]) -> Timer {
+    let set = [Timer::Connection, Timer::Resend, Timer::Probe].map(|timer| (timer, timers[index(timer)]));
     match set.into_iter().filter_map(|(timer, at)| Some((at?, timer))).min_by_key(|(at, _)| *at) {
         Some((at, timer)) => {
             sleep_until(at).await;

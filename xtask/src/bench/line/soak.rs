@@ -6,7 +6,6 @@ use super::{
     drive::drive,
     proxy::{Fault, Proxy},
     server::Server,
-    storm::stored,
     tally::{Account, Said, Tally},
 };
 use crate::command::tell;
@@ -191,8 +190,11 @@ impl Pair {
         let screen = Arc::<Mutex<Screen>>::default();
         let visitor = Side { commands, screen: Arc::clone(&screen) };
         lines.spawn(drive(VisitorLine::default(), visitors.clone(), client, commanded, move |line, notice| {
-            visitor_told(&mut look(&screen), line, notice);
+            visitor_told(&mut look(&screen), line, notice)
         }));
+        for begin in [visitor_line::Command::Loaded(Vec::new()), visitor_line::Command::Talk] {
+            visitor.commands.send(begin).context("a visitor's line broke")?;
+        }
         visitor.command(|cid| visitor_line::Command::Ring { cid });
         visitor.settled().await.context("while ringing")?;
         let conversation = look(&visitor.screen).conversation.clone();
@@ -202,6 +204,7 @@ impl Pair {
         let agent = Side { commands, screen: Arc::clone(&screen) };
         lines.spawn(drive(AgentLine::default(), agents.clone(), client, commanded, move |_, notice| {
             agent_told(&mut look(&screen), notice);
+            None
         }));
         agent.commands.send(agent_line::Command::Follow).context("an agent's line broke")?;
         let watch = agent_line::Command::Watch { conversation: conversation.clone(), after: 0 };
@@ -269,9 +272,15 @@ async fn read_log(door: &Door, client: usize, token: &str, conversation: &str) -
     Ok(log)
 }
 
-fn visitor_told(screen: &mut Screen, line: &VisitorLine, notice: visitor_line::Notice) {
+fn visitor_told(
+    screen: &mut Screen,
+    line: &VisitorLine,
+    notice: visitor_line::Notice,
+) -> Option<visitor_line::Command> {
     use visitor_line::Notice;
     match notice {
+        // The page of this visitor stays open, so memory is a store as good as any.
+        Notice::Store(_, Some(cid)) => return Some(visitor_line::Command::Stored(cid, true)),
         Notice::Happened(event) => screen.happened(&event),
         Notice::Acknowledged(cid, _) => {
             screen.waiting.remove(&cid);
@@ -280,11 +289,17 @@ fn visitor_told(screen: &mut Screen, line: &VisitorLine, notice: visitor_line::N
         Notice::Refused(error) => screen.trouble.push(format!("a visitor was refused: {error:?}")),
         Notice::Forgotten => screen.trouble.push("a visitor was forgotten".to_owned()),
         Notice::Status(channel::Status::Live) => {
-            screen.token = stored(line.saved(), "token");
-            screen.conversation = stored(line.saved(), "conversation");
+            screen.token = line.token().unwrap_or_default().to_owned();
+            screen.conversation = line.conversation().unwrap_or_default().to_owned();
         }
-        Notice::Save | Notice::Status(_) | Notice::Typing(..) | Notice::Queue { .. } => {}
+        Notice::Store(_, None)
+        | Notice::Tell(_)
+        | Notice::Kept(..)
+        | Notice::Status(_)
+        | Notice::Typing(..)
+        | Notice::Queue { .. } => {}
     }
+    None
 }
 
 fn agent_told(screen: &mut Screen, notice: agent_line::Notice) {
@@ -298,6 +313,11 @@ fn agent_told(screen: &mut Screen, notice: agent_line::Notice) {
         Notice::Reset(_) => screen.shown.clear(),
         Notice::Refused(error) => screen.trouble.push(format!("an agent was refused: {error:?}")),
         Notice::LoggedOut => screen.trouble.push("an agent was logged out".to_owned()),
-        Notice::Status(_) | Notice::Welcome(..) | Notice::Queue(_) | Notice::Typing(..) | Notice::NotWelcomed => {}
+        Notice::Status(_)
+        | Notice::Welcome(..)
+        | Notice::Queue(_)
+        | Notice::Agents(_)
+        | Notice::Typing(..)
+        | Notice::NotWelcomed => {}
     }
 }

@@ -5,7 +5,7 @@ use crate::command::tell;
 use anyhow::{Context, bail};
 use channel::{
     Status, VisitorLine,
-    visitor_line::{Command, Notice, Saved},
+    visitor_line::{Command, Notice},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -76,17 +76,22 @@ impl Crowd {
             while commands.len() < CLIENTS.min(welcomed + ARRIVING) {
                 let client = commands.len();
                 let (command, commanded) = mpsc::unbounded_channel();
-                command.send(Command::Follow).context("a client broke")?;
+                for begin in [Command::Loaded(Vec::new()), Command::Talk, Command::Follow] {
+                    command.send(begin).context("a client broke")?;
+                }
                 commands.push(command);
                 let tell = tell.clone();
                 lines.spawn(drive(VisitorLine::default(), door.clone(), client, commanded, move |line, notice| {
                     let word = match notice {
-                        Notice::Status(Status::Live) => Told::Live { conversation: conversation(line.saved()) },
+                        Notice::Status(Status::Live) => {
+                            Told::Live { conversation: line.conversation().unwrap_or_default().to_owned() }
+                        }
                         Notice::Forgotten | Notice::Reset => Told::Lost,
-                        _ => return,
+                        _ => return None,
                     };
                     // An error means that the measure is over.
                     let _ = tell.send((client, Instant::now(), word));
+                    None
                 }));
             }
             let word = timeout_at(Instant::now() + LONGEST, told.recv()).await.context("the clients do not get in")?;
@@ -122,15 +127,4 @@ impl Crowd {
         returned.sort_unstable();
         Ok(returned)
     }
-}
-
-/// The conversation that a line has; its storage is read as the page's would be.
-fn conversation(saved: &Saved) -> String {
-    stored(saved, "conversation")
-}
-
-/// A field of what a line keeps in the page's storage.
-pub(super) fn stored(saved: &Saved, field: &str) -> String {
-    let saved = serde_json::to_value(saved).unwrap_or_default();
-    saved[field].as_str().unwrap_or_default().to_owned()
 }

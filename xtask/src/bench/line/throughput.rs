@@ -99,7 +99,13 @@ struct Writers {
 impl Writers {
     /// Opens a conversation each, which has rung.
     async fn open(door: &Door, peer: Peer) -> anyhow::Result<Writers> {
-        let hello = VisitorFrame::Hello { protocol: PROTOCOL.into(), token: None, conversation: None, resume: None };
+        let hello = VisitorFrame::Hello {
+            protocol: PROTOCOL.into(),
+            token: None,
+            conversation: None,
+            resume: None,
+            identity: None,
+        };
         let mut sockets = Vec::new();
         for client in 0..CONVERSATIONS {
             let mut socket = door.open(client).await?;
