@@ -4,7 +4,7 @@
 //! may happen next, pure), `conversations` (decides, stores, wakes), `store` (the only SQL), `wake` and `queue` (who must look
 //! again), `tail` (following one log), `socket` (one WebSocket: limits, beats, backpressure), `visitor_socket` and `agent_socket` (the frames), `door`
 //! (the way in without WebSocket), `session`, `password` and `agents` (who answers), `origin`, `rate_limit`, `secret`,
-//! `pages`, `error`; by itself, [`hours`] (when the shop is open), pure.
+//! `pages`, `error`; by themselves, [`hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both pure.
 //!
 //! Two rules hold everywhere: store first, then wake; subscribe first, then read. A wake carries no data, so a lost one costs
 //! time and never a message.
@@ -12,6 +12,7 @@
 pub mod agents;
 pub mod config;
 pub mod hours;
+pub mod waiting_time;
 
 mod agent_socket;
 mod conversations;
