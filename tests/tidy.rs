@@ -119,7 +119,7 @@ fn dependencies_among_our_crates_point_only_where_the_design_says() {
         ("protocol", &[]),
         ("classifier", &[]),
         ("trainer", &["classifier"]),
-        ("xtask", &["backend"]),
+        ("xtask", &["backend", "channel", "protocol"]),
     ]);
     let metadata = metadata();
     let ours: BTreeSet<String> = metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect();

@@ -38,9 +38,8 @@ impl Conversation {
             EventBody::Claimed { agent } | EventBody::Transferred { to: Some(agent), .. } => {
                 self.strings.say_with(strings::CLAIMED, agent)
             }
-            EventBody::Closed { agent } | EventBody::HandedBack { agent } => {
-                self.strings.say_with(strings::CLOSED, agent)
-            }
+            EventBody::HandedBack { agent } => self.strings.say_with(strings::HANDED_BACK, agent),
+            EventBody::Closed { agent } => self.strings.say_with(strings::CLOSED, agent),
         }
     }
 }

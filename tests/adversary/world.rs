@@ -8,10 +8,11 @@ use backend::teeth::Weakness;
 use channel::{
     AgentLine, Input, Line, Output, Timer, VisitorLine,
     agent_line::{self, Command as AgentCommand},
-    visitor_line::{self, Command as VisitorCommand, Saved},
+    records::Record,
+    visitor_line::{self, Command as VisitorCommand},
 };
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
-use protocol::{Author, Event, EventBody, Floor};
+use protocol::{Author, Event, EventBody, Floor, PostedFrames};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Something that happens. Who: 0 and 1 are the visitor's tabs, 2 and 3 the agents.
@@ -48,7 +49,7 @@ pub(crate) enum Step {
 struct Client {
     core: Core,
     /// What a reload goes on with.
-    stored: Saved,
+    stored: BTreeMap<String, String>,
     /// Its connection's number at the backend.
     connection: Option<u64>,
     up: VecDeque<String>,
@@ -82,7 +83,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(weakness: Option<Weakness>) -> World {
         let client =
-            |core| Client { core, stored: Saved::default(), connection: None, up: VecDeque::new(), shown: Vec::new() };
+            |core| Client { core, stored: BTreeMap::new(), connection: None, up: VecDeque::new(), shown: Vec::new() };
         let mut world = World {
             ledger: Ledger { weakness, ..Ledger::default() },
             pending: Vec::new(),
@@ -109,7 +110,13 @@ impl World {
     /// The client wants its line.
     fn begin(&mut self, who: usize) {
         match self.clients[who].core {
-            Core::Visitor(_) => self.visitor(who, Input::Command(VisitorCommand::Follow)),
+            // Each tab talks for itself, from a store of its own, as in browsers without locks.
+            Core::Visitor(_) => {
+                let records = self.clients[who].stored.clone().into_iter().collect();
+                for command in [VisitorCommand::Loaded(records), VisitorCommand::Talk, VisitorCommand::Follow] {
+                    self.visitor(who, Input::Command(command));
+                }
+            }
             Core::Agent(_) => {
                 self.agent(who, Input::Command(AgentCommand::Follow));
                 let after = self.clients[who].shown.len() as u64;
@@ -194,7 +201,10 @@ impl World {
                 self.disconnect(who);
                 let client = &mut self.clients[who];
                 match client.core {
-                    Core::Visitor(_) => client.core = Core::Visitor(VisitorLine::new(client.stored.clone())),
+                    Core::Visitor(_) => {
+                        client.core = Core::Visitor(VisitorLine::default());
+                        client.shown.clear();
+                    }
                     // What an agent had not yet sent goes with the page: the inbox warns before.
                     Core::Agent(_) => {
                         client.core = Core::Agent(AgentLine::default());
@@ -272,20 +282,28 @@ impl World {
         let Core::Visitor(line) = &mut self.clients[who].core else { return };
         for output in line.on(input, 0.5) {
             match output {
-                Output::Notice(visitor_line::Notice::Save) => {
-                    if let Core::Visitor(line) = &self.clients[who].core {
-                        self.clients[who].stored = line.saved().clone();
-                    }
-                }
+                Output::Notice(visitor_line::Notice::Store(changes, cid)) => self.store(who, changes, cid),
                 Output::Notice(visitor_line::Notice::Happened(event)) => self.clients[who].shown.push(event),
                 Output::Notice(visitor_line::Notice::Reset) => self.clients[who].shown.clear(),
                 Output::Notice(visitor_line::Notice::Acknowledged(cid, _)) => self.acknowledged.push(cid),
-                Output::Notice(visitor_line::Notice::Refused(error)) => {
-                    self.said.retain(|(_, cid)| Some(cid) != error.cid.as_ref());
-                }
+                Output::Notice(visitor_line::Notice::Refused(refused)) => self.said.retain(|(_, cid)| *cid != refused),
                 Output::Notice(_) => {}
                 other => self.network(who, other),
             }
+        }
+    }
+
+    fn store(&mut self, who: usize, changes: Vec<Record>, cid: Option<String>) {
+        let stored = &mut self.clients[who].stored;
+        for (key, text) in changes {
+            if text.is_empty() {
+                stored.retain(|other, _| !other.starts_with(&key));
+            } else {
+                stored.insert(key, text);
+            }
+        }
+        if let Some(cid) = cid {
+            self.visitor(who, Input::Command(VisitorCommand::Stored(cid, true)));
         }
     }
 
@@ -308,7 +326,8 @@ impl World {
 
     fn network<N>(&mut self, who: usize, output: Output<N>) {
         match output {
-            Output::Open => {
+            // The frames are the same over every transport.
+            Output::Open(_) => {
                 self.disconnect(who);
                 self.connections += 1;
                 let session = match self.clients[who].core {
@@ -321,6 +340,12 @@ impl World {
             }
             Output::Close => self.disconnect(who),
             Output::Transmit(text) if self.clients[who].connection.is_some() => self.clients[who].up.push_back(text),
+            Output::Post { body, .. } => {
+                let posted: PostedFrames = serde_json::from_str(&body).expect("what the backend reads");
+                let frames = posted.frames.iter().map(serde_json::to_string);
+                self.clients[who].up.extend(frames.map(|frame| frame.expect("frames serialise")));
+                self.hear(who, Input::Posted);
+            }
             Output::Transmit(_) | Output::Timer(..) | Output::Notice(_) => {}
         }
     }
@@ -405,6 +430,7 @@ fn same<D>(input: Input<()>) -> Input<D> {
         Input::Opened => Input::Opened,
         Input::Text(text) => Input::Text(text),
         Input::Closed => Input::Closed,
+        Input::Posted => Input::Posted,
         Input::TimedOut(timer) => Input::TimedOut(timer),
         Input::RetryNow => Input::RetryNow,
         Input::Command(()) => unreachable!("commands are given to their own line"),

@@ -97,7 +97,11 @@ async fn a_visitor_asks_the_bot_rings_and_is_answered_by_a_person_who_knows_the_
         story[..3],
         [said("visitor", "where's my parcel"), said("bot", &answer.text), said("visitor", "I want a person")]
     );
-    visitor.until("word that somebody is at the desk", |conversation| conversation.queue == Some((1, 1))).await;
+    visitor
+        .until("word that somebody is at the desk", |conversation| {
+            conversation.queue.is_some_and(|wait| (wait.position, wait.agents) == (1, 1))
+        })
+        .await;
 
     ada.does(InboxEvent::ClaimPressed).await;
     ada.until("her claim", |inbox| inbox.opened().is_some_and(|(id, _)| inbox.is_mine(id))).await;

@@ -1,11 +1,12 @@
 //! An agent's line over a WebSocket: does what the pure line wants done.
 
 use crate::{
+    board::Board,
     decision::Sender,
     error::Error,
     line::{AgentInput, AgentLine, AgentOutput, Ending, Typing, binary, too_large, unavailable},
     origin::require_own,
-    queue::{Board, Present},
+    queue::Present,
     service::Service,
     session::signed_in,
     socket::{self, Inbound, Socket, Upgraded, read_frame},
@@ -46,8 +47,10 @@ struct Driver {
     line: AgentLine,
     sessions: watch::Receiver<()>,
     board: watch::Receiver<Board>,
-    /// The queue and the agents last told.
-    told: (Option<Arc<[Waiting]>>, Option<Arc<[Presence]>>),
+    /// The queue last told.
+    told_queue: Option<Arc<[Waiting]>>,
+    /// The agents last told.
+    told_agents: Option<Arc<[Presence]>>,
     listener: Option<Listener>,
     present: Option<Present>,
     /// This conversation's log is to be read after this `seq`.
@@ -64,7 +67,8 @@ impl Driver {
             line,
             sessions,
             board,
-            told: (None, None),
+            told_queue: None,
+            told_agents: None,
             listener: None,
             present: None,
             reading: None,
@@ -196,13 +200,13 @@ impl Driver {
             let board = self.board.borrow_and_update();
             (Arc::clone(&board.waiting), Arc::clone(&board.present), board.summaries())
         };
-        if self.told.0.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &waiting)) {
-            self.told.0 = Some(waiting);
+        if self.told_queue.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &waiting)) {
+            self.told_queue = Some(waiting);
             self.take(socket, AgentInput::Queue(summaries)).await?;
         }
-        if self.told.1.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &present)) {
+        if self.told_agents.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &present)) {
             self.take(socket, AgentInput::Agents(present.to_vec())).await?;
-            self.told.1 = Some(present);
+            self.told_agents = Some(present);
         }
         Ok(())
     }

@@ -37,6 +37,9 @@ pub struct Config {
     /// A file with the secret by which the shop's server signs who its visitors are (HS256, at least 32 bytes).
     #[arg(long, env = "SHOPBELL_IDENTITY_SECRET_FILE", value_name = "FILE")]
     pub identity_secret_file: Option<PathBuf>,
+    /// A JSON file with the shop's opening hours and holidays, told to visitors who ring while it is closed.
+    #[arg(long, env = "SHOPBELL_HOURS", value_name = "FILE")]
+    pub hours: Option<PathBuf>,
     /// Messages a minute from one visitor; 0 for no limit, which is for measurements alone.
     #[arg(long, env = "SHOPBELL_MESSAGES_PER_MINUTE", value_name = "N", default_value_t = limits::MESSAGES_PER_MINUTE, hide = true)]
     pub messages_per_minute: u32,
@@ -60,6 +63,7 @@ impl Config {
             behind_proxy: false,
             bus: None,
             identity_secret_file: None,
+            hours: None,
             messages_per_minute: limits::MESSAGES_PER_MINUTE,
             weakness: None,
         })

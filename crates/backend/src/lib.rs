@@ -2,23 +2,26 @@
 //!
 //! Reading order: [`config`] (what can be set), `router` (every address), `service` (what handlers share), [`decision`] (what
 //! may happen next, pure), [`line`] (what a line says and does, pure), `conversations` (decides, stores, wakes), `store` (the
-//! only SQL), `wake`, `bus` and `queue` (who must look again, here and at other nodes), `socket` (one WebSocket: limits, beats,
+//! only SQL), `wake`, `bus`, `queue` and `board` (who must look again, here and at other nodes), `socket` (one WebSocket: limits, beats,
 //! backpressure), `visitor_driver`, `visitor_socket`, `visitor_http` and `agent_socket` (which do what the lines want), `door`
 //! (the way in with a form), `hello` and `identity` (who visitors are), `session`, `password` and [`agents`] (who answers),
 //! [`records`] (copies, exports, erasures, audit), `origin`, `rate_limit`, `secret`, `pages`, `error`, and [`teeth`] (promises
-//! broken on purpose, in tests).
+//! broken on purpose, in tests). By themselves, [`hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both
+//! pure.
 //!
-//! Two rules hold everywhere: store first, then wake; subscribe first, then read. A wake carries no data, so a lost one costs
-//! time and never a message.
+//! Two rules hold everywhere: store first, then wake; subscribe first, then read. A lost wake costs time and never a message.
 
 pub mod agents;
 pub mod config;
 pub mod decision;
+pub mod hours;
 pub mod line;
 pub mod records;
 pub mod teeth;
+pub mod waiting_time;
 
 mod agent_socket;
+mod board;
 mod bus;
 mod conversations;
 mod door;
@@ -48,6 +51,7 @@ pub use origin::Origin;
 pub use store::{AuditEntry, AuditTrail, Database, Exported, StoreError, Which};
 
 use bus::Notes;
+use hours::OpeningHours;
 use identity::Identities;
 use service::Service;
 use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
@@ -72,6 +76,14 @@ pub enum ServeError {
         /// Why.
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The opening hours cannot be read.
+    #[error("cannot read the opening hours in {path}: {cause}")]
+    Hours {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A bus is of use between nodes on one Postgres only.
     #[error("--bus needs --database postgres://…: nodes cannot share a file")]
     BusWithoutPostgres,
@@ -90,11 +102,12 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let identities = identities(&config).await?;
+    let hours = hours(&config).await?;
     let store = Store::open_weakened(&config.database, config.weakness).await?;
     let address = listener.local_addr()?;
     let public_url = config.public_url.clone().unwrap_or_else(|| Origin::at(address));
     let (wake, carrying) = wake(&config)?;
-    let service = Arc::new(Service::new(store.clone(), &config, public_url, wake, identities));
+    let service = Arc::new(Service::new(store.clone(), &config, public_url, wake, identities, hours));
     let hang_up = service.hang_up.clone();
     let upkeep = tokio::spawn(Arc::clone(&service).upkeep());
     let app = router::router(service, &config).into_make_service_with_connect_info::<SocketAddr>();
@@ -137,6 +150,14 @@ async fn identities(config: &Config) -> Result<Identities, ServeError> {
     let failed = |cause| ServeError::IdentitySecret { path: path.clone(), cause };
     let secret = tokio::fs::read(path).await.map_err(|cause| failed(cause.into()))?;
     Identities::with_secret(&secret).map_err(|cause| failed(cause.into()))
+}
+
+/// Reads when the shop is open.
+async fn hours(config: &Config) -> Result<Option<OpeningHours>, ServeError> {
+    let Some(path) = &config.hours else { return Ok(None) };
+    let failed = |cause| ServeError::Hours { path: path.clone(), cause };
+    let json = tokio::fs::read_to_string(path).await.map_err(|cause| failed(cause.into()))?;
+    OpeningHours::parse(&json).map(Some).map_err(|cause| failed(cause.into()))
 }
 
 /// The wakes, and what carries word of them between nodes.

@@ -1,18 +1,19 @@
-//! Who waits, and who is there to answer: one board that every socket looks at, read from the store by one task.
+//! Keeps the board true: one task reads it from the store, every socket looks at it.
 
 use crate::{
-    line::Wait,
-    store::{PastWait, Store, Waiting},
+    board::{Board, now_ms},
+    hours::OpeningHours,
+    store::Store,
     wake::Wake,
 };
-use protocol::{ConversationSummary, Floor, Presence};
+use protocol::Presence;
 use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 use tokio::{
     sync::watch,
@@ -27,47 +28,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often a node says again who is there; less than the store believes it.
 const PRESENT_EVERY: Duration = Duration::from_secs(10);
 
-/// What hangs on the board now.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Board {
-    /// Ringing or with a person, oldest ring first.
-    pub(crate) waiting: Arc<[Waiting]>,
-    /// Every agent who has the inbox open, by name.
-    pub(crate) present: Arc<[Presence]>,
-    /// The latest waits that ended, newest first.
-    past: Arc<[PastWait]>,
-}
-
-impl Board {
-    /// How this conversation's wait stands; `None` while it does not ring.
-    pub(crate) fn wait_of(&self, conversation: &str) -> Option<Wait> {
-        let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing);
-        let before = ringing.position(|waiting| waiting.conversation == conversation)?;
-        let agents = self.present.iter().filter(|agent| agent.available).count();
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Some(Wait { position: number(before + 1), agents: number(agents), wait_ms: None, opens_at: None })
-    }
-
-    /// The queue as agents see it now.
-    pub(crate) fn summaries(&self) -> Vec<ConversationSummary> {
-        let now = now_ms();
-        let summary = |waiting: &Waiting| ConversationSummary {
-            conversation: waiting.conversation.clone(),
-            floor: waiting.floor.clone(),
-            waiting_ms: now.saturating_sub(waiting.rang_at),
-            head: waiting.head,
-            preview: waiting.preview.clone(),
-            unanswered: waiting.unanswered,
-            identity: waiting.identity.clone(),
-        };
-        self.waiting.iter().map(summary).collect()
-    }
-}
-
 /// Where the board hangs. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
     board: watch::Sender<Board>,
+    /// When the shop is open; always, when it keeps no hours.
+    hours: Option<Arc<OpeningHours>>,
     /// The open lines of agents at this node: each with its agent's name, and whether they take conversations.
     here: Arc<Mutex<BTreeMap<u64, Presence>>>,
     /// Counts lines.
@@ -77,6 +43,11 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
+    /// An empty board of a shop with these hours.
+    pub(crate) fn new(hours: Option<OpeningHours>) -> Self {
+        Queue { hours: hours.map(Arc::new), ..Queue::default() }
+    }
+
     /// The board, and word of each change.
     pub(crate) fn look(&self) -> watch::Receiver<Board> {
         self.board.subscribe()
@@ -103,6 +74,7 @@ impl Queue {
                 _ = anyway.tick() => {
                     let waiting = Arc::clone(&self.board.borrow().waiting);
                     waiting.iter().for_each(|waiting| wake.look(&waiting.conversation));
+                    wake.look_at_sessions();
                 }
                 _ = here_changed.changed() => {
                     self.say_who_is_here(store, wake, &node).await;
@@ -120,21 +92,10 @@ impl Queue {
 
     async fn read(&self, store: &Store, wake: &Wake) -> Result<(), crate::StoreError> {
         let waiting = store.queue().await?;
-        let past = store.past_waits().await?;
         let present = if wake.is_shared() { store.present().await? } else { self.present_here() };
-        self.board.send_if_modified(|board| {
-            let differs = *board.waiting != *waiting || *board.present != *present || *board.past != *past;
-            if *board.waiting != *waiting {
-                board.waiting = waiting.into();
-            }
-            if *board.present != *present {
-                board.present = present.into();
-            }
-            if *board.past != *past {
-                board.past = past.into();
-            }
-            differs
-        });
+        let now = now_ms();
+        let opens_at = self.hours.as_ref().filter(|hours| !hours.is_open(now)).and_then(|hours| hours.opens_next(now));
+        self.board.send_if_modified(|board| board.turn(waiting, present, opens_at, now));
         Ok(())
     }
 
@@ -185,43 +146,9 @@ impl Drop for Present {
     }
 }
 
-/// Milliseconds since the Unix epoch. For display, never for order.
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn waiting(conversation: &str, floor: Floor) -> Waiting {
-        let (conversation, preview) = (conversation.into(), String::new());
-        Waiting { conversation, floor, rang_at: 0, head: 1, preview, unanswered: 0, identity: None }
-    }
-
-    #[test]
-    fn places_count_only_those_who_still_wait_and_agents_only_those_who_take_them() {
-        let board = Board {
-            waiting: [
-                waiting("with-ada", Floor::Human { agent: "Ada".into() }),
-                waiting("first", Floor::Ringing),
-                waiting("second", Floor::Ringing),
-            ]
-            .into(),
-            present: [
-                Presence { name: "Ada".into(), available: true },
-                Presence { name: "Grace".into(), available: false },
-            ]
-            .into(),
-            past: Arc::default(),
-        };
-        let place = |conversation| board.wait_of(conversation).map(|wait| (wait.position, wait.agents));
-        assert_eq!(place("first"), Some((1, 1)));
-        assert_eq!(place("second"), Some((2, 1)));
-        assert_eq!(place("with-ada"), None);
-        assert_eq!(place("unheard-of"), None);
-    }
 
     #[test]
     fn an_agent_with_two_lines_is_one_agent_until_both_are_gone() {

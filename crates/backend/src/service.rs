@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     conversations::Conversations,
+    hours::OpeningHours,
     identity::Identities,
     origin::Origin,
     password::Passwords,
@@ -54,7 +55,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(store: Store, config: &Config, public_url: Origin, wake: Wake, identities: Identities) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        config: &Config,
+        public_url: Origin,
+        wake: Wake,
+        identities: Identities,
+        hours: Option<OpeningHours>,
+    ) -> Self {
         Service {
             origins: config.origins.clone(),
             public_url,
@@ -62,7 +70,7 @@ impl Service {
             conversations: Conversations::new(store.clone(), wake.clone()),
             store,
             wake,
-            queue: Queue::default(),
+            queue: Queue::new(hours),
             passwords: Passwords::default(),
             identities,
             weakness: config.weakness,
@@ -120,7 +128,8 @@ mod tests {
         {
             config.behind_proxy = behind_proxy;
             let wake = Wake::new(crate::bus::Notes::default());
-            let service = Service::new(store.clone(), &config, Origin::at(connection), wake, Identities::default());
+            let service =
+                Service::new(store.clone(), &config, Origin::at(connection), wake, Identities::default(), None);
             assert_eq!(service.client_address(headers, connection).to_string(), expected);
         }
     }

@@ -1,10 +1,10 @@
 //! Does what a visitor's line wants done: asks the store, listens, records. The line itself is pure and decides everything.
 
 use crate::{
+    board::Board,
     decision::{Refusal, Sender, Wish},
     hello::arrive,
     line::{Ending, VisitorInput, VisitorLine, VisitorOutput, unavailable},
-    queue::Board,
     service::Service,
     store::StoreError,
     teeth::Weakness,

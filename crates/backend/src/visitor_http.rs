@@ -2,8 +2,7 @@
 //! to us. Every request names its visitor by the token in its body or in Authorization, never in the address.
 
 use crate::{
-    decision::Sender,
-    decision::Wish,
+    decision::{Refusal, Sender, Wish},
     error::Error,
     line::{Ending, Typing, VisitorInput},
     origin::require_listed,
@@ -33,6 +32,10 @@ const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS as u64);
 const WAITING: usize = 32;
 /// How long a poll that has something to tell waits for more of it.
 const TOGETHER: Duration = Duration::from_millis(20);
+/// How long a poll waits that can only tell how the wait stands, which each is told anew.
+const AT_EASE: Duration = Duration::from_secs(2);
+/// When to send again what came after a message that could not be stored, in milliseconds.
+const LATER_MS: u64 = 1_000;
 /// Frames in one post.
 const POSTED: usize = 100;
 /// How long a browser may remember that this is open to a page.
@@ -125,11 +128,13 @@ pub(crate) async fn poll(
     let mut until = Instant::now() + HEARTBEAT;
     loop {
         let (frames, ending) = driver.take(input).await;
-        // The welcome alone is no news, unless it is a new visitor's.
-        let is_news =
-            |frame: &ServerToVisitor| !matches!(frame, ServerToVisitor::Welcome { token: None, reset: false, .. });
-        if frames.iter().any(is_news) {
-            until = until.min(Instant::now() + TOGETHER);
+        for frame in &frames {
+            until = until.min(match frame {
+                // The welcome alone is no news, unless it is a new visitor's.
+                ServerToVisitor::Welcome { token: None, reset: false, .. } => continue,
+                ServerToVisitor::Queue { .. } => Instant::now() + AT_EASE,
+                _ => Instant::now() + TOGETHER,
+            });
         }
         told.extend(frames);
         if let Some(ending) = ending {
@@ -170,6 +175,8 @@ pub(crate) async fn post(
     let token = bearer.and_then(read_secret).ok_or(Error::UnknownVisitor)?;
     let visitor = service.store.visitor_of(&token, &conversation).await?.ok_or(Error::UnknownVisitor)?;
     let mut answers = Vec::new();
+    // Set once a message was not stored: what comes after must not overtake it.
+    let mut held_back = None;
     for frame in frames {
         let (cid, wish) = match frame {
             VisitorFrame::Typing { active } => {
@@ -178,11 +185,11 @@ pub(crate) async fn post(
             }
             VisitorFrame::Human { cid } => (cid, Wish::Ring),
             VisitorFrame::Send { cid, author, text, entry } => {
-                if let Err(after_ms) = service.messages.take(&visitor) {
-                    let refusal = crate::decision::Refusal::RateLimited(after_ms);
-                    answers.push(ServerToVisitor::Error(refusal.for_cid(cid)));
-                    // What comes after must not overtake it.
-                    break;
+                let taken = held_back.map_or_else(|| service.messages.take(&visitor), Err);
+                if let Err(after_ms) = taken {
+                    held_back = Some(after_ms);
+                    answers.push(ServerToVisitor::Error(Refusal::RateLimited(after_ms).for_cid(cid)));
+                    continue;
                 }
                 (cid, Wish::Tell { author, text, entry })
             }
@@ -195,7 +202,12 @@ pub(crate) async fn post(
         let recorded = service.conversations.record(&conversation, &Sender::Visitor, &cid, &wish).await;
         answers.push(match recorded {
             Ok(recorded) => ServerToVisitor::Ack { cid, seq: recorded.seq, dup: recorded.dup },
-            Err(refusal) => ServerToVisitor::Error(refusal.for_cid(cid)),
+            Err(refusal) => {
+                if refusal == Refusal::Unavailable {
+                    held_back = Some(LATER_MS);
+                }
+                ServerToVisitor::Error(refusal.for_cid(cid))
+            }
         });
     }
     Ok(Json(answers))

@@ -82,6 +82,11 @@ impl Wake {
         self.notes.tell(Note::SessionEnded);
     }
 
+    /// A log-in may have ended without a word.
+    pub(crate) fn look_at_sessions(&self) {
+        self.sessions.send_replace(());
+    }
+
     /// Changes whenever a log-in has ended.
     pub(crate) fn sessions(&self) -> watch::Receiver<()> {
         self.sessions.subscribe()

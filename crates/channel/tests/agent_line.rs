@@ -4,9 +4,7 @@ use channel::{
     AgentLine, Input, Line, Output, Status, Timer,
     agent_line::{Command, Notice},
 };
-use protocol::{
-    AgentFrame, AgentProfile, ErrorCode, Event, EventBody, Limits, PROTOCOL, Role, ServerToAgent, WireError,
-};
+use protocol::{AgentFrame, AgentProfile, ErrorCode, Event, EventBody, Limits, PROTOCOL, ServerToAgent, WireError};
 
 type Outputs = Vec<Output<Notice>>;
 
@@ -19,7 +17,7 @@ fn live() -> AgentLine {
 
 fn welcome(line: &mut AgentLine) -> Vec<AgentFrame> {
     line.on(Input::Opened, 0.5);
-    let agent = AgentProfile { name: "Ada".into(), role: Role::Agent };
+    let agent = AgentProfile { name: "Ada".into(), role: protocol::Role::Agent };
     let welcome = ServerToAgent::Welcome { protocol: PROTOCOL.into(), agent, limits: Limits::agent() };
     sent(&hear(line, &welcome))
 }
@@ -89,6 +87,24 @@ fn events_come_once_and_in_order_and_a_hole_makes_the_line_come_back() {
     let other = ServerToAgent::Event { conversation: "c2".into(), event: ring(1) };
     assert_eq!(told(hear(&mut line, &other)), []);
     assert_eq!(told(hear(&mut line, &event(5))), [Notice::Status(Status::Reconnecting)]);
+}
+
+#[test]
+fn what_stands_before_a_hole_in_a_replay_is_told_and_not_asked_for_again() {
+    let mut line = live();
+    watch(&mut line, 7);
+    let outputs = hear(&mut line, &replay(vec![ring(1), ring(2), ring(5)]));
+    assert!(outputs.contains(&Output::Close), "{outputs:?}");
+    assert_eq!(
+        told(outputs),
+        [
+            Notice::Reset("c1".into()),
+            Notice::Replayed("c1".into(), vec![ring(1), ring(2)]),
+            Notice::Status(Status::Reconnecting),
+        ]
+    );
+    line.on(Input::TimedOut(Timer::Connection), 0.5);
+    assert_eq!(welcome(&mut line), [AgentFrame::Watch { conversation: "c1".into(), after: 2 }]);
 }
 
 #[test]

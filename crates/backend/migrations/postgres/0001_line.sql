@@ -36,7 +36,7 @@ CREATE TABLE event (
     at           BIGINT NOT NULL,
     body         TEXT   NOT NULL,
     UNIQUE (conversation, seq),
-    UNIQUE (conversation, sender, cid)
+    UNIQUE (cid, conversation, sender)
 );
 
 CREATE TABLE door (

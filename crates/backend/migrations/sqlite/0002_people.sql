@@ -1,3 +1,25 @@
+-- The index by cid begins with the cid: UUIDv7s grow with time, so what is added lies together, and a commit of many
+-- conversations' messages writes a few pages of it instead of one for each conversation.
+-- What refers to events is put aside meanwhile: SQLite would take it for orphaned.
+CREATE TABLE put_aside AS SELECT id, ring, claim FROM conversation;
+UPDATE conversation SET ring = NULL, claim = NULL;
+CREATE TABLE event_by_cid (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation TEXT    NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    seq          INTEGER NOT NULL,
+    sender       TEXT    NOT NULL,
+    cid          TEXT    NOT NULL,
+    at           INTEGER NOT NULL,
+    body         TEXT    NOT NULL,
+    UNIQUE (conversation, seq),
+    UNIQUE (cid, conversation, sender)
+) STRICT;
+INSERT INTO event_by_cid SELECT id, conversation, seq, sender, cid, at, body FROM event ORDER BY id;
+DROP TABLE event;
+ALTER TABLE event_by_cid RENAME TO event;
+UPDATE conversation SET ring = put_aside.ring, claim = put_aside.claim FROM put_aside WHERE put_aside.id = conversation.id;
+DROP TABLE put_aside;
+
 -- Roles, who visitors are, who is there to answer, and the audit log.
 
 ALTER TABLE agent ADD COLUMN role TEXT NOT NULL DEFAULT 'agent' CHECK (role IN ('agent', 'lead', 'admin'));

@@ -236,8 +236,10 @@ impl<'c> Batch<'c> {
         match wish {
             Wish::Edit { seq, .. } => facts.edited = self.body(conversation, *seq).await?,
             Wish::Transfer { to: Some(to), .. } => {
-                let receiver = sqlx::query("SELECT id FROM agent WHERE name = $1").bind(to);
-                facts.receiver_exists = receiver.fetch_optional(&mut *self.connection).await?.is_some();
+                // SQLite finds the name in whatever letters; who has the floor is told by the exact ones.
+                let receiver = sqlx::query_as("SELECT name FROM agent WHERE name = $1").bind(to);
+                let receiver: Option<(String,)> = receiver.fetch_optional(&mut *self.connection).await?;
+                facts.receiver_exists = receiver.is_some_and(|(name,)| name == *to);
             }
             _ => {}
         }
@@ -251,13 +253,22 @@ impl<'c> Batch<'c> {
         row.map(|row| body_of(&row)).transpose()
     }
 
-    /// Empties a message that its author took back: the words themselves must be gone.
+    /// Empties a message that its author took back, and every edit of it: the words themselves must be gone.
     async fn take_back(&mut self, conversation: &str, seq: u64) -> Result<(), StoreError> {
-        if let Some(EventBody::Message(mut message)) = self.body(conversation, seq).await? {
-            message.text.clear();
-            let json = json_of(&EventBody::Message(message))?;
+        self.write().await?;
+        let touched = "SELECT seq, body FROM event WHERE conversation = $1 \
+                       AND (seq = $2 OR seq > $2 AND body LIKE '{\"edited\"%')";
+        let touched = sqlx::query(touched).bind(conversation).bind(signed(seq));
+        for row in touched.fetch_all(&mut *self.connection).await? {
+            let mut body = body_of(&row)?;
+            match &mut body {
+                EventBody::Message(message) => message.text.clear(),
+                EventBody::Edited { seq: edited, text, .. } if *edited == seq => text.clear(),
+                _ => continue,
+            }
             let emptied = sqlx::query("UPDATE event SET body = $3 WHERE conversation = $1 AND seq = $2");
-            emptied.bind(conversation).bind(signed(seq)).bind(json).execute(&mut *self.connection).await?;
+            let at: i64 = row.try_get("seq")?;
+            emptied.bind(conversation).bind(at).bind(json_of(&body)?).execute(&mut *self.connection).await?;
         }
         Ok(())
     }

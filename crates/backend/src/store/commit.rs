@@ -24,8 +24,9 @@ use tokio::{
 
 /// Writes that may wait for a lane before those who write wait, too.
 const WAITING: usize = 4_096;
-/// Writes in one transaction. More would make the first of them wait longer than a commit costs.
-const BATCH: usize = 256;
+/// Writes in one transaction. The more there are for a conversation, the fewer pages each costs; beyond these the first would wait
+/// longer than it gains.
+const BATCH: usize = 1_024;
 const POSTGRES_LANES: usize = 4;
 /// How long a commit is put off that was acknowledged too early on purpose.
 const TOO_LATE: Duration = Duration::from_millis(20);

@@ -19,7 +19,7 @@ pub use audit::{AuditEntry, AuditTrail};
 pub use database::Database;
 pub use keeping::{Exported, Which};
 pub(crate) use log::Recorded;
-pub(crate) use waiting::{PastWait, Waiting};
+pub(crate) use waiting::Waiting;
 
 use crate::teeth::Weakness;
 use commit::Committer;

@@ -1,11 +1,8 @@
-//! Who waits, who is with whom, and how long others have waited.
+//! Who waits, and who is with whom.
 
 use super::{Store, StoreError, log, unsigned};
 use protocol::{Floor, Identity};
 use sqlx::Row;
-
-/// Of how many of the latest claims the waits are told.
-const PAST_WAITS: i64 = 50;
 
 /// One conversation of the queue: ringing, or with a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,15 +15,6 @@ pub(crate) struct Waiting {
     pub(crate) preview: String,
     pub(crate) unanswered: u32,
     pub(crate) identity: Option<Identity>,
-}
-
-/// How long somebody waited from the ring to the claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PastWait {
-    /// When they were claimed, in milliseconds since the Unix epoch.
-    pub(crate) claimed_at: u64,
-    /// Milliseconds from the ring on.
-    pub(crate) waited_ms: u64,
 }
 
 impl Store {
@@ -50,16 +38,5 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// The waits that ended latest, newest first.
-    pub(crate) async fn past_waits(&self) -> Result<Vec<PastWait>, StoreError> {
-        // A conversation that was passed on has a later `claim` than the one that ended its wait.
-        let waits = "SELECT k.at AS claimed_at, k.at - r.at AS waited FROM conversation c \
-                     JOIN event r ON r.id = c.ring JOIN event k ON k.id = c.claim \
-                     WHERE c.claim > c.ring AND k.body LIKE '{\"claimed\"%' ORDER BY c.claim DESC LIMIT $1";
-        let rows: Vec<(i64, i64)> = sqlx::query_as(waits).bind(PAST_WAITS).fetch_all(&self.readers).await?;
-        let past = |(claimed_at, waited)| PastWait { claimed_at: unsigned(claimed_at), waited_ms: unsigned(waited) };
-        Ok(rows.into_iter().map(past).collect())
     }
 }
