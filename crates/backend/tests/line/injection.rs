@@ -1,12 +1,11 @@
 //! Text that would do something in a statement, wherever somebody may write any: it is only text.
 
 use crate::{
-    kept::{audited, exported},
     security::{refusal, refused, texts},
     shop::{ORIGIN, PASSWORD, Shop, cid, hello},
 };
 use backend::{
-    AuditTrail, Which,
+    AuditEntry, AuditTrail, Exported, Which,
     agents::{self, AgentError, Role},
     records,
 };
@@ -24,6 +23,20 @@ const STATEMENTS: [&str; 8] = [
     "$1 ?1 :a {\"a\":[1]}",
     "\\'; --",
 ];
+
+/// These conversations as `shopbell export` copies them out.
+pub(crate) async fn exported(shop: &Shop, which: &Which) -> Vec<Exported> {
+    let mut all = Vec::new();
+    records::export(&shop.database, which, |one| all.push(one)).await.expect("exported");
+    all
+}
+
+/// The audit log.
+pub(crate) async fn audited(shop: &Shop) -> Vec<AuditEntry> {
+    let mut all = Vec::new();
+    records::list_audit(&shop.database, |entry| all.push(entry)).await.expect("listed");
+    all
+}
 
 fn code(settled: Result<u64, WireError>) -> ErrorCode {
     settled.expect_err("refused").code

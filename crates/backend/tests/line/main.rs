@@ -11,7 +11,6 @@ mod hands;
 mod identities;
 mod injection;
 mod keeping;
-mod kept;
 mod killed;
 mod lasting;
 mod lines;

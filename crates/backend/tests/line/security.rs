@@ -1,25 +1,22 @@
 //! What an attacker would try, each in vain. docs/threat-model.md tells what each of these stands against.
 
 use crate::{
-    kept::{audited, exported, holds},
+    edits::search,
+    identities::{SECRET, saying, shop_with_secret, token},
+    injection::{audited, exported},
     lines::VisitorLine,
     place::skipped_on_postgres,
     shop::{ORIGIN, PASSWORD, Shop, cid, hello},
 };
 use backend::{Which, agents, agents::Role};
 use data_encoding::BASE64URL_NOPAD;
-use hmac::{Hmac, KeyInit, Mac};
-use protocol::{Author, ErrorCode, Event, EventBody, Identity, PROTOCOL, ServerToVisitor, VisitorFrame, WireError};
+use protocol::{Author, ErrorCode, Event, EventBody, PROTOCOL, ServerToVisitor, VisitorFrame, WireError};
 use serde_json::{Value, json};
-use sha2::Sha256;
-use std::{
-    collections::BTreeSet,
-    fs,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeSet, fs};
 
 /// What would do something if anybody took it for more than text.
 const MARKUP: &str = "<img src=x onerror=alert(1)><script>alert(2)</script> &lt;b&gt; javascript:alert(3) \u{202e}txt";
+
 pub(crate) fn texts(log: &[Event]) -> Vec<&str> {
     let text = |event| match event {
         &Event { body: EventBody::Message(ref message), .. } => Some(message.text.as_str()),
@@ -160,7 +157,7 @@ async fn nothing_of_a_requests_headers_reaches_an_agent_or_the_store() {
     }
     if !skipped_on_postgres("whose bytes are searched") {
         let place = shop.close().await;
-        assert!(!holds(place.folder(), b"canary"));
+        assert!(!search(place.folder(), "canary").1);
     }
 }
 
@@ -184,61 +181,19 @@ async fn a_reply_address_is_only_text_and_opens_nothing() {
     }
 }
 
-/// A JSON Web Token as a shop's server would make one.
-fn signed(header: &str, claims: &Value, secret: &[u8]) -> String {
-    let signed = [header, &claims.to_string()].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any key does");
-    mac.update(signed.as_bytes());
-    format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
-}
-
 #[tokio::test]
-async fn only_a_token_that_the_shop_has_signed_says_who_a_visitor_is() {
-    let secret = b"a secret of the shop and of ours, long enough";
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("secret");
-    fs::write(&file, secret).expect("written");
-    let shop = Shop::open_with(|config| config.identity_secret_file = Some(file)).await;
-    let ada = shop.agent("Ada").await;
-    let mut inbox = shop.inbox(&ada).await;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    let claims = |exp: u64| json!({ "sub": "7", "name": "Mina", "email": "mina@mail.example", "exp": exp });
-    let hs256 = r#"{"alg":"HS256"}"#;
-    let unsigned = signed(r#"{"alg":"none"}"#, &claims(now + 60), secret);
-    for identity in [
-        MARKUP.to_owned(),
-        "mina@mail.example".to_owned(),
-        unsigned.rsplit_once('.').map(|(signed, _)| format!("{signed}.")).expect("three parts"),
-        signed(hs256, &claims(now + 60), b"another secret, which is long enough as well"),
-        signed(hs256, &claims(now - 60), secret),
-        signed(hs256, &claims(now + 86_400), secret),
-    ] {
-        let hello = hello_as(None, None, Some(identity));
-        let (mut line, welcome) = shop.greet(hello).await;
-        line.ring().await;
-        let there = |queue: &[protocol::ConversationSummary]| {
-            queue.iter().any(|waiting| waiting.conversation == welcome.conversation)
-        };
-        assert!(inbox.queue(there).await.iter().all(|waiting| waiting.identity.is_none()), "and nobody is kept out");
-    }
-
-    let (mut line, mina) = shop.greet(hello_as(None, None, Some(signed(hs256, &claims(now + 60), secret)))).await;
-    line.ring().await;
-    let known = |queue: &[protocol::ConversationSummary]| queue.iter().any(|waiting| waiting.identity.is_some());
-    let identity = inbox.queue(known).await.pop().and_then(|waiting| waiting.identity);
-    let (id, name, email) = ("7".to_owned(), Some("Mina".to_owned()), Some("mina@mail.example".to_owned()));
-    assert_eq!(identity, Some(Identity { id, name, email }));
-
-    // To be known by the same id opens nothing: the conversation is the token's.
-    let mine = signed(hs256, &claims(now + 60), secret);
-    let (_line, other) = shop.greet(hello_as(None, None, Some(mine.clone()))).await;
+async fn to_be_known_by_the_same_name_opens_nothing() {
+    let (shop, _secret) = shop_with_secret().await;
+    let (_line, mina) = shop.greet(saying(token(SECRET))).await;
+    let (_line, other) = shop.greet(saying(token(SECRET))).await;
     assert_ne!(other.conversation, mina.conversation);
-    let theirs = hello_as(other.token, Some(mina.conversation), Some(mine));
-    assert_eq!(refused(&shop, &theirs).await, (ErrorCode::Unauthorized, 4401));
-}
-
-fn hello_as(token: Option<String>, conversation: Option<String>, identity: Option<String>) -> VisitorFrame {
-    VisitorFrame::Hello { protocol: PROTOCOL.into(), token, conversation, resume: None, identity }
+    let VisitorFrame::Hello { identity, .. } = saying(token(SECRET)) else { unreachable!("it is a hello") };
+    for token in [None, other.token] {
+        let conversation = Some(mina.conversation.clone());
+        let (protocol, identity) = (PROTOCOL.into(), identity.clone());
+        let hello = VisitorFrame::Hello { protocol, token, conversation, resume: None, identity };
+        assert_eq!(refused(&shop, &hello).await, (ErrorCode::Unauthorized, 4401));
+    }
 }
 
 #[tokio::test]
@@ -269,9 +224,9 @@ async fn neither_a_cookie_nor_a_password_lies_in_the_database() {
     let bits = BASE64URL_NOPAD.decode(secret.as_bytes()).expect("base64url");
     let place = shop.close().await;
     for kept in [secret.as_bytes(), &bits, PASSWORD.as_bytes()] {
-        assert!(!holds(place.folder(), kept));
+        assert!(!search(place.folder(), kept).1);
     }
-    assert!(holds(place.folder(), b"$argon2id$"), "the search finds what is there");
+    assert!(search(place.folder(), "$argon2id$").1, "the search finds what is there");
 }
 
 #[tokio::test]
@@ -289,33 +244,4 @@ async fn no_secret_is_taken_from_an_address() {
     line.send(&hello(None, None, None)).await;
     let ServerToVisitor::Welcome { conversation, token: Some(other), .. } = line.next().await else { panic!("known") };
     assert_ne!((conversation, other), (mine.conversation, token), "a new visitor");
-}
-
-#[tokio::test]
-async fn the_line_over_http_is_for_the_shops_pages_and_the_tokens_own_conversation() {
-    let shop = Shop::open().await;
-    let (_line, mine) = shop.visitor().await;
-    let (_line, theirs) = shop.visitor().await;
-    let hello = serde_json::to_string(&hello(None, None, None)).expect("JSON");
-    let frames = |conversation: &str| json!({ "conversation": conversation, "frames": [] }).to_string();
-    let bearer = format!("Bearer {}", mine.token.expect("a secret"));
-    for origin in ["https://evil.example", "null", ""] {
-        let headers = [("origin", origin), ("authorization", &bearer)];
-        let headers = if origin.is_empty() { &headers[1..] } else { &headers[..] };
-        for (path, body) in [("stream", &hello), ("poll", &hello), ("frames", &frames(&mine.conversation))] {
-            let answer = shop.post(&format!("/v1/visitor/{path}"), headers, body).await;
-            assert_eq!((answer.status, answer.header("access-control-allow-origin")), (403, None), "{path} {origin}");
-        }
-    }
-    for (authorization, conversation, status) in [
-        (bearer.as_str(), &mine.conversation, 200),
-        (&bearer, &theirs.conversation, 401),
-        ("Bearer nonsense", &mine.conversation, 401),
-        ("", &mine.conversation, 401),
-    ] {
-        let headers = [("origin", ORIGIN), ("authorization", authorization)];
-        let answer = shop.post("/v1/visitor/frames", &headers, &frames(conversation)).await;
-        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some(ORIGIN)));
-        assert_eq!(answer.header("access-control-allow-credentials"), None);
-    }
 }
