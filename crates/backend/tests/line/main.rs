@@ -3,6 +3,7 @@
 mod agents;
 mod bad_input;
 mod conversation;
+mod decisions;
 mod door;
 mod edits;
 mod example;
