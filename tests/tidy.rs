@@ -82,6 +82,27 @@ fn every_path_that_the_architecture_names_exists() {
     nothing_breaks("ARCHITECTURE.md names what is not there; rename or remove it there:", &missing.collect::<Vec<_>>());
 }
 
+/// Whether this is the name of a test, as our tests are named: a sentence.
+fn is_sentence(name: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    name.chars().all(is_letter) && name.matches('_').count() >= 3
+}
+
+#[test]
+fn every_test_that_the_documents_name_is_there() {
+    let all: Vec<String> = sources(SOURCES, &["rs"]).iter().map(|file| text(file)).collect();
+    let functions = all.iter().flat_map(|text| text.split("fn ").skip(1));
+    let functions: BTreeSet<&str> = functions.filter_map(|after| after.split(['(', '<']).next()).collect();
+    for (document, fewest) in [("docs/protocol.md", 50), ("docs/threat-model.md", 50)] {
+        let text = text(Path::new(document));
+        let names: BTreeSet<&str> = text.split('`').skip(1).step_by(2).filter(|code| is_sentence(code)).collect();
+        assert!(names.len() >= fewest, "{document} names only {} tests: is its Markdown whole?", names.len());
+        let gone = names.into_iter().filter(|name| !functions.contains(name)).map(str::to_owned);
+        let rule = format!("{document} names tests that are not there; say which test holds it now:");
+        nothing_breaks(&rule, &gone.collect::<Vec<_>>());
+    }
+}
+
 #[test]
 fn no_source_file_is_longer_than_five_hundred_lines() {
     let long = sources(SOURCES, &["rs", "js", "css", "html"]).into_iter().filter_map(|file| {
@@ -164,6 +185,25 @@ fn nothing_of_the_backend_comes_into_the_widget() {
     let found: Vec<String> = found.filter(|name| foreign.contains(&name.as_str())).collect();
     let rule = "visitors would download these; see `cargo tree -p shopbell --target wasm32-unknown-unknown -i NAME`:";
     nothing_breaks(rule, &found);
+}
+
+#[test]
+fn the_schema_of_the_wire_stays_with_the_tests() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    for (package, target) in
+        [("shopbell", Some("wasm32-unknown-unknown")), ("inbox", Some("wasm32-unknown-unknown")), ("cli", None)]
+    {
+        let mut tree = std::process::Command::new(&cargo);
+        tree.args(["tree", "-p", package, "-e", "normal", "--prefix", "none"]).current_dir(root());
+        tree.args(target.iter().flat_map(|target| ["--target", target]));
+        let tree = tree.output().expect("cargo tree runs");
+        let tree = String::from_utf8(tree.stdout).expect("text");
+        assert!(tree.contains("protocol v"), "the graph of {package} was not found");
+        assert!(
+            !tree.contains("schemars"),
+            "{package} has schemars; only tests may ask protocol for its feature `schema`"
+        );
+    }
 }
 
 #[test]
