@@ -39,7 +39,7 @@ pub(crate) fn written(text: &str) -> Fields {
         if let (Some(place), [field, kind, required, _]) = (&place, &cells(line)[..])
             && let (Some(field), true) = (in_backticks(field), ["yes", "no"].contains(required))
         {
-            let kind = kind.replace('`', "").replace('[', "").split("](").next().unwrap_or_default().to_owned();
+            let kind = kind.replace(['`', '['], "").split("](").next().unwrap_or_default().to_owned();
             let of = fields.entry(place.clone()).or_default();
             of.insert(field.to_owned(), (kind, *required == "yes"));
         }
