@@ -56,7 +56,7 @@ fn runner(cases: u32) -> (TestRunner, String) {
 fn tell(steps: &[Step], weakness: Option<Weakness>) -> Result<(), TestCaseError> {
     let mut world = World::new(weakness);
     // Half of the stories begin with everybody connected, so that they get further.
-    if steps.len() % 2 == 0 {
+    if steps.len().is_multiple_of(2) {
         world.settle();
     }
     for step in steps {

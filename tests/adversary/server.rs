@@ -44,6 +44,9 @@ enum Answer {
     Recorded(String, Result<(u64, bool), Refusal>),
 }
 
+/// Where something came to stand and whether it had stood there before, or why not.
+pub(crate) type Told = Result<(u64, bool), Refusal>;
+
 /// Something handed in and not yet committed.
 pub(crate) struct Pending {
     session: u64,
@@ -196,7 +199,7 @@ impl Session {
 
 impl Pending {
     /// Stores it: which session waits for the answer, the answer, and what was added.
-    pub(crate) fn commit(self, ledger: &mut Ledger) -> (u64, String, Result<(u64, bool), Refusal>, Vec<Event>) {
+    pub(crate) fn commit(self, ledger: &mut Ledger) -> (u64, String, Told, Vec<Event>) {
         match ledger.record(&self.sender, &self.cid, &self.wish) {
             Ok((seq, dup, added)) => (self.session, self.cid, Ok((seq, dup)), added),
             Err(refusal) => (self.session, self.cid, Err(refusal), Vec::new()),

@@ -156,7 +156,11 @@ async fn the_second_to_claim_is_told_that_somebody_was_faster() {
     let mut ada = shop.agent("Ada").await;
     ada.claims_the_first_ring().await;
     grace.does(InboxEvent::ClaimPressed).await;
-    grace.until("the refusal", |inbox| inbox.floor(&conversation) == Floor::Human { agent: "Ada".into() }).await;
+    let is_refused = |inbox: &inbox::state::Inbox| {
+        let is_adas = inbox.floor(&conversation) == Floor::Human { agent: "Ada".into() };
+        is_adas && inbox.opened().is_some_and(|(_, dialogue)| dialogue.claiming.is_none())
+    };
+    grace.until("the refusal", is_refused).await;
     assert!(!grace.inbox.is_mine(&conversation));
     let (_, dialogue) = grace.inbox.opened().expect("the conversation stays open");
     assert_eq!((dialogue.log.len(), &dialogue.claiming), (2, &None), "one ring, one claim: Ada's");

@@ -1,12 +1,12 @@
 //! The service behind the bell: stores conversations and carries them between visitors and agents.
 //!
 //! Reading order: [`config`] (what can be set), `router` (every address), `service` (what handlers share), [`decision`] (what
-//! may happen next, pure), [`line`] (what a line says and does, pure), `conversations` (decides, stores, wakes), `store` (the
+//! may happen next, pure), [`mod@line`] (what a line says and does, pure), `conversations` (decides, stores, wakes), `store` (the
 //! only SQL), `wake`, `bus`, `queue` and `board` (who must look again, here and at other nodes), `socket` (one WebSocket: limits, beats,
 //! backpressure), `visitor_driver`, `visitor_socket`, `visitor_http` and `agent_socket` (which do what the lines want), `door`
 //! (the way in with a form), `hello` and `identity` (who visitors are), `session`, `password` and [`agents`] (who answers),
 //! [`records`] (copies, exports, erasures, audit), `origin`, `rate_limit`, `secret`, `pages`, `error`, and [`teeth`] (promises
-//! broken on purpose, in tests). By themselves, [`hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both
+//! broken on purpose, in tests). By themselves, [`mod@hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both
 //! pure.
 //!
 //! Two rules hold everywhere: store first, then wake; subscribe first, then read. A lost wake costs time and never a message.

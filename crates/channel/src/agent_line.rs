@@ -238,15 +238,23 @@ impl AgentLine {
             outputs.push(Output::Notice(Notice::Reset(conversation.clone())));
         }
         let mut next = Vec::new();
+        let mut hole = false;
         for event in events {
             match self.take_in(&conversation, &event) {
                 Taken::Next => next.push(event),
                 Taken::Useless => {}
-                Taken::AfterAHole => return self.connection.give_up(random),
+                Taken::AfterAHole => {
+                    hole = true;
+                    break;
+                }
             }
         }
+        // What stands before a hole is held from here on, and will not be asked for again.
         if !next.is_empty() {
             outputs.push(Output::Notice(Notice::Replayed(conversation, next)));
+        }
+        if hole {
+            outputs.extend(self.connection.give_up(random));
         }
         outputs
     }

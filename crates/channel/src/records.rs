@@ -6,7 +6,7 @@
 /// A key and its text. As a change, an empty text takes out every key that begins so.
 pub type Record = (String, String);
 
-/// The key of [`identity`].
+/// The key of who the visitor is here.
 pub(crate) const IDENTITY: &str = "y";
 /// What begins the keys of frames with events, by the last event's `seq`.
 pub(crate) const EVENTS: &str = "e";

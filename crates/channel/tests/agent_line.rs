@@ -90,6 +90,24 @@ fn events_come_once_and_in_order_and_a_hole_makes_the_line_come_back() {
 }
 
 #[test]
+fn what_stands_before_a_hole_in_a_replay_is_told_and_not_asked_for_again() {
+    let mut line = live();
+    watch(&mut line, 7);
+    let outputs = hear(&mut line, &replay(vec![ring(1), ring(2), ring(5)]));
+    assert!(outputs.contains(&Output::Close), "{outputs:?}");
+    assert_eq!(
+        told(outputs),
+        [
+            Notice::Reset("c1".into()),
+            Notice::Replayed("c1".into(), vec![ring(1), ring(2)]),
+            Notice::Status(Status::Reconnecting),
+        ]
+    );
+    line.on(Input::TimedOut(Timer::Connection), 0.5);
+    assert_eq!(welcome(&mut line), [AgentFrame::Watch { conversation: "c1".into(), after: 2 }]);
+}
+
+#[test]
 fn a_log_told_from_the_beginning_replaces_the_one_held() {
     let mut line = live();
     watch(&mut line, 7);

@@ -142,7 +142,12 @@ async fn open_file(path: &Path) -> Result<Connections, sqlx::Error> {
 
 async fn open_postgres(address: &str) -> Result<Connections, sqlx::Error> {
     let options = AnyConnectOptions::from_str(address)?;
-    let writer = pool(POSTGRES_CONNECTIONS).connect_with(options.clone()).await?;
+    // A node that stops within a transaction holds its rows locked: the others must not wait for it to wake.
+    let set_up = "SET idle_in_transaction_session_timeout = 2000";
+    let writer = pool(POSTGRES_CONNECTIONS)
+        .after_connect(move |connection, _| Box::pin(async move { connection.execute(set_up).await.map(|_| ()) }))
+        .connect_with(options.clone())
+        .await?;
     migrate(&POSTGRES, &writer).await?;
     let readers = pool(POSTGRES_CONNECTIONS).connect_with(options).await?;
     Ok(Connections { writer, readers })

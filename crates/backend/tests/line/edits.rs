@@ -29,12 +29,13 @@ fn json(log: &[Event]) -> String {
 }
 
 /// How many bytes of the folder were searched, and whether `words` stand in them.
-pub(crate) fn search(folder: &Path, words: &str) -> (usize, bool) {
+pub(crate) fn search(folder: &Path, words: impl AsRef<[u8]>) -> (usize, bool) {
+    let words = words.as_ref();
     let (mut read, mut found) = (0, false);
     for file in std::fs::read_dir(folder).expect("a folder") {
         let bytes = std::fs::read(file.expect("a file").path()).expect("readable");
         read += bytes.len();
-        found |= bytes.windows(words.len()).any(|window| window == words.as_bytes());
+        found |= bytes.windows(words.len()).any(|window| window == words);
     }
     (read, found)
 }

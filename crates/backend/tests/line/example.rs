@@ -6,7 +6,7 @@
 
 use crate::{
     lines::{AgentLine, Line, VisitorLine},
-    shop::Shop,
+    shop::{Shop, hello},
 };
 use protocol::{
     AgentFrame, Author, ErrorCode, Event, Floor, PROTOCOL, Resume, ServerToAgent, ServerToVisitor, VisitorFrame,
@@ -170,10 +170,6 @@ fn visitors_event(seq: u64) -> impl Fn(&ServerToVisitor) -> bool {
 async fn knock(shop: &Shop, name: &str) -> AgentLine {
     let (cookie, origin) = (shop.agent(name).await, shop.own_origin());
     shop.socket("/v1/agent/line", &[("origin", &origin), ("cookie", &cookie)]).await.expect("let in")
-}
-
-fn hello(token: Option<String>, conversation: Option<String>, resume: Option<Resume>) -> VisitorFrame {
-    VisitorFrame::Hello { protocol: PROTOCOL.into(), token, conversation, resume, identity: None }
 }
 
 fn says(number: u8, author: Author, text: &str, entry: Option<&str>) -> VisitorFrame {

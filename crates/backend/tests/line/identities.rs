@@ -8,10 +8,10 @@ use sha2::Sha256;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::NamedTempFile;
 
-const SECRET: &str = "a secret of the shop and of its bell, long enough";
+pub(crate) const SECRET: &str = "a secret of the shop and of its bell, long enough";
 
 /// A token as the shop's server would sign it, good for ten minutes.
-fn token(secret: &str) -> String {
+pub(crate) fn token(secret: &str) -> String {
     let exp = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970") + Duration::from_secs(600);
     let claims =
         serde_json::json!({ "sub": "customer-7", "name": "Mina", "email": "mina@example.org", "exp": exp.as_secs() });
@@ -22,7 +22,7 @@ fn token(secret: &str) -> String {
     format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
 }
 
-fn saying(token: String) -> VisitorFrame {
+pub(crate) fn saying(token: String) -> VisitorFrame {
     let VisitorFrame::Hello { protocol, token: secret, conversation, resume, .. } = hello(None, None, None) else {
         unreachable!("it is a hello")
     };
@@ -30,7 +30,7 @@ fn saying(token: String) -> VisitorFrame {
 }
 
 /// A shop with a secret, which is read when it opens.
-async fn shop_with_secret() -> (Shop, NamedTempFile) {
+pub(crate) async fn shop_with_secret() -> (Shop, NamedTempFile) {
     let file = NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), format!("{SECRET}\n")).expect("written");
     let shop = Shop::open_with(|config| config.identity_secret_file = Some(file.path().to_owned())).await;

@@ -24,7 +24,7 @@ async fn a_shutdown_says_good_bye_on_every_line_and_is_quick() {
     inbox.until(|frame| matches!(frame, ServerToAgent::Bye { .. }).then_some(())).await;
     assert_eq!(inbox.closed().await, 1001);
     assert_eq!(knocking.closed().await, 1001);
-    closing.await.expect("closed");
+    let _place = closing.await.expect("closed");
     assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
 }
 
@@ -54,7 +54,7 @@ async fn somebody_who_does_not_listen_cannot_hold_up_the_shutdown() {
     let shop = Shop::open().await;
     let (_deaf, _) = shop.visitor().await;
     let start = Instant::now();
-    shop.close().await;
+    let _place = shop.close().await;
     assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
 }
 

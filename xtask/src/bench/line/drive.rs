@@ -12,6 +12,7 @@ use tokio::{
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// The connection that a line asked for last.
+#[expect(clippy::large_enum_variant, reason = "there are few, and they are mostly open")]
 enum Connection {
     None,
     Opening(BoxFuture<'static, anyhow::Result<Socket>>),
@@ -19,6 +20,7 @@ enum Connection {
 }
 
 /// What a connection did.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Happened {
     Opened(anyhow::Result<Socket>),
     Text(Option<Utf8Bytes>),

@@ -46,7 +46,7 @@ pub(super) fn is_in_memory(folder: &Path) -> anyhow::Result<bool> {
     /// statfs(2): TMPFS_MAGIC.
     const TMPFS: i64 = 0x0102_1994;
     let system = rustix::fs::statfs(folder).with_context(|| format!("cannot look at {}", folder.display()))?;
-    Ok(i64::from(system.f_type) == TMPFS)
+    Ok(system.f_type == TMPFS)
 }
 
 /// Lets this process, and those it starts from now on, open `wanted` files, or as many as the system allows: how many that

@@ -237,12 +237,12 @@ impl Pair {
 
     /// What became of the conversation; its log is read by a client that holds nothing.
     async fn account(self, door: &Door, client: usize, trouble: &mut Vec<String>) -> anyhow::Result<Account> {
-        let (mut visitor, mut agent) = (look(&self.visitor.screen), look(&self.agent.screen));
-        trouble.append(&mut visitor.trouble);
-        trouble.append(&mut agent.trouble);
-        let (to_visitor, to_agent) = (std::mem::take(&mut visitor.shown), std::mem::take(&mut agent.shown));
-        let token = visitor.token.clone();
-        drop((visitor, agent));
+        let (to_visitor, to_agent, token) = {
+            let (mut visitor, mut agent) = (look(&self.visitor.screen), look(&self.agent.screen));
+            trouble.append(&mut visitor.trouble);
+            trouble.append(&mut agent.trouble);
+            (std::mem::take(&mut visitor.shown), std::mem::take(&mut agent.shown), visitor.token.clone())
+        };
         let said = (0..self.turns).flat_map(|turn| [(Author::Visitor, turn), (Author::Human, turn)]).collect();
         let log = timeout(SETTLING, read_log(door, client, &token, &self.conversation));
         let log = log.await.context("the log is not told to its end")?.context("while reading a log")?;

@@ -191,7 +191,10 @@ mod tests {
         assert_eq!(answer(&acked), Answer::Settled);
         let refused = WireError::new(ErrorCode::RateLimited, "{\"ack\"");
         assert_eq!(answer(&ServerToVisitor::Error(refused)), Answer::Refused);
-        assert_eq!(answer(&ServerToVisitor::Queue { position: 1, agents: 0 }), Answer::Beside);
+        assert_eq!(
+            answer(&ServerToVisitor::Queue { position: 1, agents: 0, wait_ms: None, opens_at: None }),
+            Answer::Beside
+        );
         assert_eq!(Peer::Echo.answer(&written(&message(1))), Answer::Settled);
     }
 }
