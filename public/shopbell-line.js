@@ -77,8 +77,8 @@ export const attach = (name, tell) => {
   let channel; // to the other tabs
   let opened; // the promise of the database, or of nothing where there is none
   const open = () => opened ||= new Promise((resolve) => {
-    // One that never opens must not keep anybody from a person.
-    setTimeout(resolve, 2000);
+    // One that never opens must not keep anybody from a person; a slow one must be waited for, since it holds what was said.
+    setTimeout(resolve, 8000);
     const request = indexedDB.open(name);
     request.onupgradeneeded = () => request.result.createObjectStore('');
     request.onsuccess = () => resolve(request.result);
