@@ -178,10 +178,7 @@ impl Session {
                     pending.push(Pending { session: id, sender: Sender::Agent(name.clone()), cid, wish });
                 }
                 AgentOutput::End(_) => self.ended = true,
-                AgentOutput::Typing(..)
-                | AgentOutput::Present(_)
-                | AgentOutput::Viewed(_)
-                | AgentOutput::CheckLogIn => {}
+                AgentOutput::Typing(..) | AgentOutput::Present(_) | AgentOutput::Viewed(_) => {}
             }
         }
     }

@@ -169,9 +169,9 @@ impl Driver {
                 None
             }
             AgentOutput::Record { conversation, cid, wish } => {
-                let sender = Sender::Agent(self.agent.name.clone());
-                let recorded = service.conversations.record(&conversation, &sender, &cid, &wish).await;
-                if let (Ok(recorded), Some(action)) = (&recorded, wish.audited())
+                let (sender, action) = (Sender::Agent(self.agent.name.clone()), wish.audited());
+                let recorded = service.conversations.record(&conversation, sender, &cid, wish).await;
+                if let (Ok(recorded), Some(action)) = (&recorded, action)
                     && !recorded.dup
                 {
                     self.audit(action, &conversation).await;
@@ -182,13 +182,6 @@ impl Driver {
             AgentOutput::Typing(conversation, active) => {
                 service.wake.typing(&conversation, Typing { author: Author::Human, active });
                 None
-            }
-            AgentOutput::CheckLogIn => {
-                let wakes_may_be_lost = service.wake.is_shared() && self.listener.is_some();
-                match self.check_log_in().await.map_err(unread)? {
-                    None if wakes_may_be_lost => Some(AgentInput::Grew(None)),
-                    input => input,
-                }
             }
             AgentOutput::End(ending) => return Err(ending),
         })

@@ -23,14 +23,12 @@ impl Conversations {
     pub(crate) async fn record(
         &self,
         conversation: &str,
-        sender: &Sender,
+        sender: Sender,
         cid: &str,
-        wish: &Wish,
+        wish: Wish,
     ) -> Result<Recorded, Refusal> {
-        decision::check(cid, wish)?;
-        let masked = wish.masked();
-        let wish = masked.as_ref().unwrap_or(wish);
-        let mut recorded = self.store.record(conversation, sender, cid, wish).await.map_err(|cause| {
+        decision::check(cid, &wish)?;
+        let mut recorded = self.store.record(conversation, sender, cid, wish.masked()).await.map_err(|cause| {
             tracing::error!(%cause, conversation, "a frame was not stored");
             Refusal::Unavailable
         })??;

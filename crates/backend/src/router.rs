@@ -1,7 +1,8 @@
 //! Every address, on one screen.
 
 use crate::{
-    agent_socket, config::Config, door, error::Error, pages, service::Service, session, visitor_http, visitor_socket,
+    agent_socket, config::Config, door, error::Error, origin::cross_origin, pages, service::Service, session,
+    visitor_http, visitor_socket,
 };
 use axum::{
     Router,
@@ -19,7 +20,7 @@ const BODY_BYTES: usize = 16 * 1024;
 /// The whole service over HTTP.
 pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
     let inbox = pages::inbox(config.inbox.as_deref(), &service.public_url);
-    let door = post(door::leave).layer(door::cross_origin(&service));
+    let door = post(door::leave).layer(cross_origin(&service.origins, [header::CONTENT_TYPE]));
     let mut router = Router::new()
         .route("/healthz", get(healthz))
         .route("/v1/visitor", get(visitor_socket::connect))
@@ -51,7 +52,7 @@ fn without_websocket(service: &Service) -> Router<Arc<Service>> {
         .route("/v1/visitor/stream", post(visitor_http::stream))
         .route("/v1/visitor/poll", post(visitor_http::poll))
         .route("/v1/visitor/frames", post(visitor_http::post))
-        .layer(visitor_http::cross_origin(service))
+        .layer(cross_origin(&service.origins, [header::CONTENT_TYPE, header::AUTHORIZATION]))
 }
 
 /// `GET /healthz`: whether the store answers.

@@ -90,10 +90,7 @@ impl VisitorDriver {
     /// Takes in what happened and does what follows: the frames to send, and how the line ends if it does.
     pub(crate) async fn take(&mut self, input: VisitorInput) -> (Vec<ServerToVisitor>, Option<Ending>) {
         let mut frames = Vec::new();
-        // Word from another node may have been lost: a beat is a time to look again.
-        let again =
-            (input == VisitorInput::BeatDue && self.service.wake.is_shared()).then_some(VisitorInput::Grew(None));
-        let mut inputs: VecDeque<_> = [input].into_iter().chain(again).collect();
+        let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             for output in self.line.on(input) {
                 match self.act(output, &mut frames).await {
@@ -170,7 +167,7 @@ impl VisitorDriver {
         }
         let (service, conversation) = (Arc::clone(&self.service), self.conversation.clone());
         let handed_in = async move {
-            let recorded = service.conversations.record(&conversation, &Sender::Visitor, &cid, &wish).await;
+            let recorded = service.conversations.record(&conversation, Sender::Visitor, &cid, wish).await;
             VisitorInput::Recorded(cid, recorded.map(|recorded| (recorded.seq, recorded.dup)))
         };
         let mut handed_in = handed_in.boxed();

@@ -4,7 +4,7 @@
 use crate::{
     decision::{Refusal, Sender, Wish},
     error::Error,
-    line::{Ending, Typing, VisitorInput},
+    line::{Ending, LATER_MS, Typing, VisitorInput},
     origin::require_listed,
     secret::read_secret,
     service::Service,
@@ -14,7 +14,7 @@ use axum::{
     Json,
     body::Body,
     extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
@@ -24,7 +24,6 @@ use tokio::{
     sync::mpsc,
     time::{Instant, interval_at, sleep_until, timeout},
 };
-use tower_http::cors::CorsLayer;
 
 const HEARTBEAT: Duration = Duration::from_millis(limits::HEARTBEAT_MS as u64);
 const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS as u64);
@@ -34,12 +33,8 @@ const WAITING: usize = 32;
 const TOGETHER: Duration = Duration::from_millis(20);
 /// How long a poll waits that can only tell how the wait stands, which each is told anew.
 const AT_EASE: Duration = Duration::from_secs(2);
-/// When to send again what came after a message that could not be stored, in milliseconds.
-const LATER_MS: u64 = 1_000;
 /// Frames in one post.
 const POSTED: usize = 100;
-/// How long a browser may remember that this is open to a page.
-const REMEMBERED: Duration = Duration::from_secs(600);
 
 /// Reads the body, which must be a `hello`.
 fn hello(body: &str) -> Result<VisitorInput, Error> {
@@ -199,7 +194,7 @@ pub(crate) async fn post(
                 continue;
             }
         };
-        let recorded = service.conversations.record(&conversation, &Sender::Visitor, &cid, &wish).await;
+        let recorded = service.conversations.record(&conversation, Sender::Visitor, &cid, wish).await;
         answers.push(match recorded {
             Ok(recorded) => ServerToVisitor::Ack { cid, seq: recorded.seq, dup: recorded.dup },
             Err(refusal) => {
@@ -211,14 +206,4 @@ pub(crate) async fn post(
         });
     }
     Ok(Json(answers))
-}
-
-/// Lets pages of the shops, and no others, send and read.
-pub(crate) fn cross_origin(service: &Service) -> CorsLayer {
-    let listed = service.origins.iter().filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok());
-    CorsLayer::new()
-        .allow_origin(listed.collect::<Vec<_>>())
-        .allow_methods([Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
-        .max_age(REMEMBERED)
 }

@@ -37,7 +37,7 @@ pub enum AgentInput {
     LoggedOut,
     /// Whether there is room for more to send.
     Room(bool),
-    /// It is time to beat, and to see whether the log-in still holds.
+    /// It is time to beat.
     BeatDue,
 }
 
@@ -67,8 +67,6 @@ pub enum AgentOutput {
     Present(bool),
     /// The agent sees this conversation from now on.
     Viewed(String),
-    /// See whether the log-in still holds; [`AgentInput::LoggedOut`] follows if it does not.
-    CheckLogIn,
     /// End the line.
     End(Ending),
 }
@@ -135,10 +133,7 @@ impl AgentLine {
                 self.full = !room;
                 Vec::new()
             }
-            AgentInput::BeatDue => {
-                // A log-in may expire, or be ended by another process.
-                vec![AgentOutput::Push(ServerToAgent::Beat), AgentOutput::CheckLogIn]
-            }
+            AgentInput::BeatDue => push(ServerToAgent::Beat),
         };
         if let Some(watched) = &mut self.watched
             && watched.asked_after.is_none()

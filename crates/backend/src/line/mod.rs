@@ -14,6 +14,7 @@ pub use agent::{AgentInput, AgentLine, AgentOutput};
 pub use ending::Ending;
 pub(crate) use ending::{binary, code, hello_expected, too_large, unavailable};
 pub use follower::{Follower, Stretch};
+pub(crate) use visitor::LATER_MS;
 pub use visitor::{Arrival, VisitorInput, VisitorLine, VisitorOutput, Wait};
 
 use protocol::Author;

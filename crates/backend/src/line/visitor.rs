@@ -94,7 +94,7 @@ pub enum VisitorOutput {
 }
 
 /// When to send again what came after a message that was refused as too early, in milliseconds.
-const LATER_MS: u64 = 1_000;
+pub(crate) const LATER_MS: u64 = 1_000;
 
 #[derive(Clone, Debug, Default)]
 enum Phase {

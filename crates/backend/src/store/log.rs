@@ -34,16 +34,11 @@ impl Store {
     pub(crate) async fn record(
         &self,
         conversation: &str,
-        sender: &Sender,
+        sender: Sender,
         cid: &str,
-        wish: &Wish,
+        wish: Wish,
     ) -> Result<Result<Recorded, Refusal>, StoreError> {
-        let write = Write::Record {
-            conversation: conversation.to_owned(),
-            sender: sender.clone(),
-            cid: cid.to_owned(),
-            wish: wish.clone(),
-        };
+        let write = Write::Record { conversation: conversation.to_owned(), sender, cid: cid.to_owned(), wish };
         match self.committer.write(write).await? {
             Written::Recorded(recorded) => Ok(recorded),
             Written::Visitor(..) => Err(StoreError::Unreadable { what: "an answer" }),
