@@ -83,9 +83,7 @@ fn what_is_said_into_a_closed_conversation_opens_it_again() {
         (Floor::Bot, Author::Visitor, 1),
         (Floor::Ringing, Author::Visitor, 1),
     ] {
-        let Ok(Decision::Add(added)) = decide(&at(&floor), &tell(author, "hello?", None)) else {
-            panic!("refused")
-        };
+        let Ok(Decision::Add(added)) = decide(&at(&floor), &tell(author, "hello?", None)) else { panic!("refused") };
         assert_eq!(added.len(), events, "{author:?} at {floor:?}");
         assert!(events == 1 || added[1] == EventBody::Rang);
     }
@@ -113,9 +111,7 @@ fn an_agent_changes_their_own_words_and_nobody_elses() {
 #[test]
 fn card_and_account_numbers_of_people_are_masked_and_the_shops_own_are_not() {
     let text = "my card is 4242 4242 4242 4242";
-    let Wish::Tell { text: masked, .. } = tell(Author::Visitor, text, None).masked() else {
-        panic!("another wish")
-    };
+    let Wish::Tell { text: masked, .. } = tell(Author::Visitor, text, None).masked() else { panic!("another wish") };
     assert!(masked.ends_with(" 4242") && !masked.contains("4242 4242"), "{masked}");
     let reply = |text: &str| Wish::Reply { agent: "Ada".into(), text: text.into() };
     assert_eq!(reply(text).masked(), reply(&masked));
