@@ -38,7 +38,6 @@ pub fn start(
     let owner = Owner::new();
     let live = owner.with(|| Live::new(host, Announcer::within(&root), settings, Strings::from_pairs(words)));
     let panel = mount_to(content, move || view! { <Panel live/> });
-    live.follow();
     Widget { live, _mounted: vec![Box::new(panel), Box::new(owner)] }
 }
 

@@ -4,11 +4,12 @@ use crate::{
     answering::{Answering, Reply},
     page::{
         announcer::Announcer,
+        browser::{Connection, Tabs, Word},
         events,
         identity::new_id,
         parts,
         settings::Settings,
-        storage::{self, Stored},
+        storage,
     },
     strings::Strings,
     widget::state::{Conversation, Effect, Event},
@@ -16,11 +17,14 @@ use crate::{
 use channel::{
     VisitorLine,
     driver::Driver,
-    visitor_line::{Command, Saved},
+    visitor_line::{Command, Notice},
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use web_sys::HtmlElement;
 
 /// After how long without a new sign somebody is not taken to be writing any more, in milliseconds.
@@ -39,27 +43,40 @@ struct Page {
     host: HtmlElement,
     announcer: Announcer,
     /// The line to people. Empty when the shop has no backend.
-    line: RefCell<Option<Driver<VisitorLine>>>,
+    line: RefCell<Option<Driver<VisitorLine, Connection>>>,
+    /// The visitor's other tabs and the store, with the line.
+    tabs: RefCell<Option<Rc<Tabs>>>,
+    /// Whether what is stored was loaded: what comes later is news.
+    has_loaded: Cell<bool>,
+    /// What the loader was last told for later pages.
+    remembered: Cell<Option<(bool, bool)>>,
     answering: RefCell<Option<Answering>>,
     fading: RefCell<Option<Timeout>>,
 }
 
 impl Live {
-    /// The conversation on this page, going on where an earlier page ended. Connects to nothing yet.
+    /// The conversation on this page. Connects to nothing, and loads only what an earlier page has begun.
     pub fn new(host: HtmlElement, announcer: Announcer, settings: Settings, strings: Strings) -> Self {
-        let stored = storage::load(&settings.storage_key);
-        let conversation = Conversation::new(Rc::new(strings), settings.backend.is_some(), stored.lines);
+        let line_url = settings.line_url();
         let live = Live(StoredValue::new_local(Rc::new(Page {
-            conversation: RefCell::new(conversation),
+            conversation: RefCell::new(Conversation::new(Rc::new(strings), line_url.is_some())),
             changed: ArcTrigger::new(),
             settings,
             host,
             announcer,
             line: RefCell::new(None),
+            tabs: RefCell::new(None),
+            has_loaded: Cell::new(false),
+            remembered: Cell::new(None),
             answering: RefCell::new(None),
             fading: RefCell::new(None),
         })));
-        live.page().line.replace(live.driver(stored.line));
+        if let Some(url) = line_url {
+            let page = live.page();
+            page.line.replace(Some(Driver::new(VisitorLine::default(), url, move |notice| live.told(notice))));
+            page.tabs.replace(Some(Rc::new(Tabs::attach(&page.settings.storage_key, move |word| live.hear(word)))));
+            live.go_on();
+        }
         live
     }
 
@@ -85,36 +102,69 @@ impl Live {
         self.page().settings.disclosure.clone()
     }
 
-    /// Connects when there is a conversation with people to follow.
-    pub fn follow(self) {
-        if self.glance(|conversation| conversation.floor().is_with_people()) {
-            self.page().line(Command::Follow);
+    /// Takes part in the conversation that this or another page has begun, if one has.
+    fn go_on(self) {
+        let page = self.page();
+        if storage::has_begun(&page.settings.storage_key) {
+            page.with_tabs(Tabs::join);
         }
     }
 
-    /// Tries the line again at once.
-    pub fn retry_now(self) {
-        if let Some(driver) = self.page().driver() {
-            driver.retry_now();
+    /// Word from the line.
+    fn told(self, notice: Notice) {
+        let Some(page) = self.0.try_get_value() else { return };
+        match notice {
+            Notice::Store(changes, cid) => page.with_tabs(|tabs| {
+                // The visitor rang: from here on there is something to share.
+                tabs.join();
+                tabs.put(changes, cid);
+            }),
+            Notice::Tell(word) => page.with_tabs(|tabs| tabs.tell(&word)),
+            notice => self.emit(Event::Line(notice)),
         }
     }
 
-    /// Another page of the shop has stored something. When the visitor rang there and not here, this page goes on with it.
-    pub fn look_elsewhere(self) {
-        if self.glance(Conversation::has_rung) {
-            return;
-        }
-        let stored = storage::load(&self.page().settings.storage_key);
-        if stored.line.is_welcomed() {
-            self.page().line.replace(self.driver(stored.line));
-            self.emit(Event::RangElsewhere(stored.lines));
-            self.follow();
+    /// Word from the browser.
+    fn hear(self, word: Word) {
+        let Some(page) = self.0.try_get_value() else { return };
+        match word {
+            Word::Line(command) => {
+                let is_loading = matches!(command, Command::Loaded(_));
+                page.conversation.borrow_mut().is_history = is_loading && !page.has_loaded.get();
+                page.line(command);
+                page.conversation.borrow_mut().is_history = false;
+                page.has_loaded.set(is_loading || page.has_loaded.get());
+                page.remember();
+                if self.glance(|conversation| conversation.floor().is_with_people()) {
+                    page.line(Command::Follow);
+                }
+            }
+            Word::Online => {
+                self.emit(Event::Offline(false));
+                page.with_driver(Driver::retry_now);
+            }
+            Word::Seen => page.with_driver(Driver::retry_now),
+            Word::Offline => {
+                self.emit(Event::Offline(true));
+                page.with_driver(Driver::lost);
+            }
+            // A page that is kept as it is must hold nothing open.
+            Word::Left => {
+                page.line(Command::HangUp);
+                page.with_tabs(Tabs::leave);
+            }
+            Word::Back => {
+                self.go_on();
+                page.with_driver(Driver::retry_now);
+            }
         }
     }
 
     /// Ends the line.
     pub fn hang_up(self) {
-        self.page().line(Command::HangUp);
+        let page = self.page();
+        page.line(Command::HangUp);
+        page.tabs.replace(None);
     }
 
     /// Gives the bot what it answers from, or tells it that there is nothing.
@@ -133,6 +183,7 @@ impl Live {
         for effect in effects {
             self.act(&page, effect);
         }
+        page.remember();
     }
 
     fn act(self, page: &Rc<Page>, effect: Effect) {
@@ -145,7 +196,6 @@ impl Live {
             }
             Effect::Quote(id, entry) => self.reply(page, id, |answering| answering.quote(&entry)),
             Effect::Line(command) => page.line(command),
-            Effect::Save => page.save(),
             Effect::Announce(text) => page.announcer.say(&text),
             Effect::Tell(name, detail) => events::dispatch(&page.host, name, &detail),
             Effect::Unread(count) => {
@@ -172,38 +222,37 @@ impl Live {
         }
     }
 
-    /// A driver for a line that goes on where `saved` ended; none when the shop has no backend.
-    fn driver(self, saved: Saved) -> Option<Driver<VisitorLine>> {
-        let url = self.page().settings.line_url()?;
-        Some(Driver::new(VisitorLine::new(saved), url, move |notice| self.emit(Event::Line(notice))))
-    }
-
     fn page(self) -> Rc<Page> {
         self.0.get_value()
     }
 }
 
 impl Page {
-    /// The line's driver. A clone, and nothing borrowed: what it tells comes back in here.
-    fn driver(&self) -> Option<Driver<VisitorLine>> {
-        self.line.borrow().clone()
-    }
-
-    fn line(&self, command: Command) {
-        if let Some(driver) = self.driver() {
-            driver.command(command);
+    /// Does something with the line's driver. A clone, and nothing borrowed: what it tells comes back in here.
+    fn with_driver(&self, act: impl FnOnce(&Driver<VisitorLine, Connection>)) {
+        let driver = self.line.borrow().clone();
+        if let Some(driver) = driver {
+            act(&driver);
         }
     }
 
-    fn save(&self) {
-        let Some(driver) = self.driver() else { return };
+    fn with_tabs(&self, act: impl FnOnce(&Tabs)) {
+        let tabs = self.tabs.borrow().clone();
+        if let Some(tabs) = tabs {
+            act(&tabs);
+        }
+    }
+
+    fn line(&self, command: Command) {
+        self.with_driver(|driver| driver.command(command));
+    }
+
+    /// Tells the loader of later pages how things stand, once people have been rung for.
+    fn remember(&self) {
         let conversation = self.conversation.borrow();
-        let stored = Stored {
-            line: driver.with(|line| line.saved().clone()),
-            lines: conversation.lines.clone(),
-            with_people: conversation.floor().is_with_people(),
-            open: conversation.open,
-        };
-        storage::store(&self.settings.storage_key, &stored);
+        let now = (conversation.floor().is_with_people(), conversation.open);
+        if conversation.has_rung() && !conversation.is_history && self.remembered.replace(Some(now)) != Some(now) {
+            storage::remember(&self.settings.storage_key, now.0, now.1);
+        }
     }
 }

@@ -47,20 +47,28 @@ texts! {
     RANG = "rang": "You rang the bell for a person.";
     CLAIMED = "claimed": "{name} is here now.";
     CLOSED = "closed": "{name} ended this conversation. The assistant answers again; ring whenever you like.";
+    HANDED_BACK = "handed_back": "{name} has left. The assistant answers again; ring whenever you like.";
+    TAKEN_BACK = "taken_back": "Taken back.";
     TYPING = "typing": "{name} is writing…";
     WAITING = "waiting": "Waiting for a person.";
     WAITING_FIRST = "waiting_first": "Waiting for a person. You are next.";
     WAITING_POSITION = "waiting_position": "Waiting for a person. You are number {position} in line.";
-    NOBODY_THERE = "nobody_there": "Nobody is at the desk right now. Your message is kept, and they will see it first thing.";
+    WAIT_TIME = "wait_time": "About {position} min.";
+    NOBODY_THERE = "nobody_there": "Nobody is at the desk right now. Your message is kept, and they will see it first thing. For an answer by e-mail, write your address.";
+    OPENS = "opens": "We open again: {name}.";
     CONNECTING = "connecting": "Connecting…";
     RECONNECTING = "reconnecting": "The connection was lost. Reconnecting…";
     UNREACHABLE = "unreachable": "We cannot reach the shop's people right now. What you write is kept and sent as soon as we can.";
+    OFFLINE = "offline": "You are offline. What you write is kept and sent as soon as we can.";
     NO_LINE = "no_line": "There is no direct line to a person on this page.";
     CONTACT_LEAD = "contact_lead": "You can also reach us here:";
     CONTACT_PAGE = "contact_page": "Contact page";
+    PRIVATE = "private": "That looks like a card or account number. It will be hidden.";
     SENDING = "sending": "Sending…";
     SENT = "sent": "Sent";
     NOT_SENT = "not_sent": "Not sent";
+    RETRY = "retry": "Try again";
+    LANGUAGE = "language": "en";
 }
 
 /// The words in the page's language, by key.

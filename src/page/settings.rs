@@ -14,9 +14,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Where the visitor's line goes: `ws:` for `http:`, `wss:` for `https:`.
+    /// Where the visitor's line goes, over whatever transport.
     pub fn line_url(&self) -> Option<String> {
-        let backend = self.backend.as_ref()?;
-        Some(format!("{}v1/visitor", backend.replacen("http", "ws", 1)))
+        Some(format!("{}v1/visitor", self.backend.as_ref()?))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     line::{Choice, Line, Near},
-    state::{Answers, Conversation, Detail, Effect, said_by},
+    state::{Answers, Conversation, Detail, Effect, also, said_by},
 };
 use crate::{answering::Reply, strings};
 use protocol::Author;
@@ -37,7 +37,7 @@ impl Conversation {
                     choices.push(Choice::Human);
                 }
                 let mut effects = vec![Effect::Tell("answer", detail)];
-                effects.extend(self.bot_adds(text, Some(entry), choices, new_id));
+                also(&mut effects, self.bot_adds(text, Some(entry), choices, new_id));
                 effects
             }
             Reply::DidYouMean(near) => self.offer(strings::DID_YOU_MEAN, near, new_id),

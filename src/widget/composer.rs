@@ -3,7 +3,7 @@
 use super::state::Event;
 use crate::{live::Live, strings};
 use leptos::{ev, prelude::*};
-use protocol::limits;
+use protocol::{limits, masking::is_private};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement};
 
@@ -32,7 +32,9 @@ pub fn Composer(
         }
     };
     let typed = move |event| {
-        live.emit(Event::Typed(event_target_value(&event).is_empty(), js_sys::Date::now() as u64));
+        let text = event_target_value(&event);
+        live.emit(Event::TypedPrivate(is_private(&text)));
+        live.emit(Event::Typed(text.is_empty(), js_sys::Date::now() as u64));
     };
     view! {
         <form

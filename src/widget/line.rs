@@ -1,10 +1,9 @@
 //! One line of the transcript, and what the visitor may press under it.
 
 use protocol::{Author, EventBody, Message};
-use serde::{Deserialize, Serialize};
 
 /// One line: a message, or a note of what happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// The line's UUIDv7; the `cid` of its event once it is sent.
     pub id: String,
@@ -15,12 +14,11 @@ pub struct Line {
     /// How far it has come.
     pub delivery: Delivery,
     /// What may be pressed under it. Not kept across pages.
-    #[serde(skip)]
     pub choices: Vec<Choice>,
 }
 
 /// How far a line has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// It has not left the page, and will not before the visitor rings.
     Here,
@@ -28,7 +26,7 @@ pub enum Delivery {
     Sending,
     /// Stored by the backend.
     Sent,
-    /// Refused by the backend.
+    /// Refused by the backend; the visitor may try again.
     Failed,
 }
 
@@ -64,7 +62,7 @@ impl Line {
     pub fn author(&self) -> Author {
         match &self.body {
             EventBody::Message(message) => message.author,
-            EventBody::Rang | EventBody::Claimed { .. } | EventBody::Closed { .. } => Author::System,
+            _ => Author::System,
         }
     }
 

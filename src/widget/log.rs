@@ -2,7 +2,7 @@
 
 use super::{
     line::{Delivery, Line},
-    state::{Conversation, Effect},
+    state::{Conversation, Effect, Wait, also},
 };
 use crate::strings;
 use channel::{
@@ -14,7 +14,9 @@ use protocol::{Author, EventBody, Floor};
 impl Conversation {
     pub(super) fn heard(&mut self, notice: Notice, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
         match notice {
-            Notice::Save => self.save(),
+            // For the page, which stores and tells without asking.
+            Notice::Store(..) | Notice::Tell(_) => Vec::new(),
+            Notice::Kept(cid, body, is_new) => self.kept(cid, body, is_new, new_id),
             Notice::Status(status) => {
                 let before = std::mem::replace(&mut self.status, status);
                 match (before, status) {
@@ -39,11 +41,11 @@ impl Conversation {
                 self.acknowledged(&cid, seq);
                 Vec::new()
             }
-            Notice::Refused(error) => {
-                let refused = self.lines.iter_mut().find(|line| Some(&line.id) == error.cid.as_ref());
+            Notice::Refused(cid) => {
+                let refused = self.lines.iter_mut().find(|line| line.id == cid && line.delivery != Delivery::Failed);
                 if let Some(line) = refused {
                     line.delivery = Delivery::Failed;
-                    return vec![Effect::Announce(self.strings.say(strings::NOT_SENT))];
+                    return self.announce(strings::NOT_SENT);
                 }
                 Vec::new()
             }
@@ -55,21 +57,50 @@ impl Conversation {
                 };
                 if active { vec![Effect::FadeWriting(self.writing_signs)] } else { Vec::new() }
             }
-            Notice::Queue { position, agents } => {
-                let was_empty = matches!(self.queue, Some((_, 0)));
-                self.queue = Some((position, agents));
-                if agents > 0 || was_empty {
-                    return Vec::new();
-                }
-                vec![Effect::Announce(self.strings.say(strings::NOBODY_THERE))]
+            Notice::Queue { position, agents, wait_ms, opens_at } => {
+                let was_empty = matches!(self.queue, Some(Wait { agents: 0, .. }));
+                self.queue = Some(Wait { position, agents, wait_ms, opens_at });
+                if agents > 0 || was_empty { Vec::new() } else { self.announce(strings::NOBODY_THERE) }
             }
         }
+    }
+
+    /// A frame is on its way: a line of this page, or of another tab or an earlier page.
+    fn kept(&mut self, id: String, body: EventBody, is_new: bool, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.id == id) {
+            if line.seq.is_none() {
+                line.delivery = Delivery::Sending;
+            }
+            return Vec::new();
+        }
+        let mut effects = if body == EventBody::Rang { self.rang_elsewhere() } else { Vec::new() };
+        let mut line = Line::here(id, body);
+        line.delivery = Delivery::Sending;
+        self.lines.push(line);
+        if is_new && !self.floor().is_with_people() {
+            // They left while it was being kept: ring again for it.
+            also(&mut effects, self.rang(new_id));
+        }
+        effects
+    }
+
+    /// The visitor rang in another tab: what was said to the bot in this one is part of the story, too.
+    fn rang_elsewhere(&mut self) -> Vec<Effect> {
+        if self.is_history {
+            self.unanswered.clear();
+            return Vec::new();
+        }
+        self.tell_story()
+    }
+
+    pub(super) fn announce(&self, text: strings::Text) -> Vec<Effect> {
+        if self.is_history { Vec::new() } else { vec![Effect::Announce(self.strings.say(text))] }
     }
 
     /// The backend has lost the conversation: everything in it is told again, and rung for again.
     fn forgotten(&mut self) -> Vec<Effect> {
         let with_people = self.floor().is_with_people();
-        self.lines.retain(|line| !matches!(line.body, EventBody::Claimed { .. } | EventBody::Closed { .. }));
+        self.lines.retain(|line| matches!(line.body, EventBody::Message(_) | EventBody::Rang));
         let mut effects = Vec::new();
         for index in 0..self.lines.len() {
             let line = &mut self.lines[index];
@@ -80,7 +111,7 @@ impl Conversation {
             self.lines.retain(|line| line.body != EventBody::Rang);
             return effects;
         }
-        effects.extend(self.tell_story());
+        also(&mut effects, self.tell_story());
         if let Some(ring) = self.lines.iter_mut().rev().find(|line| line.body == EventBody::Rang) {
             ring.delivery = Delivery::Sending;
             effects.push(Effect::Line(Command::Ring { cid: ring.id.clone() }));
@@ -89,6 +120,10 @@ impl Conversation {
     }
 
     fn happened(&mut self, event: protocol::Event, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        if let EventBody::Edited { seq, text, .. } = &event.body {
+            self.edited(*seq, text);
+            return Vec::new();
+        }
         let by_id = self.lines.iter().position(|line| line.id == event.cid);
         // A ring of ours may have been acknowledged as this one, which another page rang and we had not heard of.
         let known = by_id.or_else(|| self.lines.iter().position(|line| line.seq == Some(event.seq)));
@@ -110,23 +145,31 @@ impl Conversation {
             choices: Vec::new(),
         };
         let mut effects = self.show_people(&line);
-        let closed = matches!(line.body, EventBody::Closed { .. });
+        let closed = matches!(line.body, EventBody::Closed { .. } | EventBody::HandedBack { .. });
         if line.body == EventBody::Rang {
-            // On another page: what was said to the bot on this one is part of the story, too.
-            effects.extend(self.tell_story());
+            also(&mut effects, self.rang_elsewhere());
         }
         self.lines.insert(place, line);
         let cut_off = |line: &Line| line.author() == Author::Visitor && line.delivery == Delivery::Sending;
         if closed && self.lines.iter().any(cut_off) {
             // What was just written would reach nobody: ring again for it.
-            effects.extend(self.rang(new_id));
+            also(&mut effects, self.rang(new_id));
         }
         effects
     }
 
+    /// An earlier message reads otherwise from here on; an empty one was taken back.
+    fn edited(&mut self, seq: u64, text: &str) {
+        for line in &mut self.lines {
+            if let (true, EventBody::Message(message)) = (line.seq == Some(seq), &mut line.body) {
+                message.text = if text.is_empty() { self.strings.say(strings::TAKEN_BACK) } else { text.to_owned() };
+            }
+        }
+    }
+
     /// What a new line by people, or about them, does to the rest of the page.
     fn show_people(&mut self, line: &Line) -> Vec<Effect> {
-        if !matches!(line.author(), Author::Human | Author::System) {
+        if self.is_history || !matches!(line.author(), Author::Human | Author::System) {
             return Vec::new();
         }
         let mut effects = vec![Effect::Announce(self.spoken(line))];

@@ -20,16 +20,6 @@ pub fn Panel(
             Floor::Human { agent } => conversation.strings.say_with(strings::DISCLOSURE_HUMAN, &agent),
         })
     };
-    let online = window_event_listener(leptos::ev::online, move |_| live.retry_now());
-    let visible = window_event_listener(leptos::ev::pageshow, move |_| live.retry_now());
-    let focused = window_event_listener(leptos::ev::focus, move |_| live.retry_now());
-    let elsewhere = window_event_listener(leptos::ev::storage, move |_| live.look_elsewhere());
-    on_cleanup(move || {
-        elsewhere.remove();
-        online.remove();
-        visible.remove();
-        focused.remove();
-    });
     view! {
         <p part="disclosure" id="disclosure">{disclosure}</p>
         <Transcript live/>

@@ -35,8 +35,14 @@ pub struct Conversation {
     pub lines: Vec<Line>,
     /// How the line to people stands.
     pub status: Status,
-    /// While ringing: place in the queue from 1, and how many agents are there.
-    pub queue: Option<(u32, u32)>,
+    /// Whether the browser says that there is no network.
+    pub offline: bool,
+    /// What comes in is what an earlier page has shown: nothing of it is news.
+    pub is_history: bool,
+    /// Whether the composer holds what looks like a card's or an account's number.
+    pub is_private: bool,
+    /// While ringing: how the wait stands.
+    pub queue: Option<Wait>,
     /// Who of the people is writing.
     pub writing: Option<String>,
     /// Whether the bot can answer.
@@ -59,6 +65,19 @@ pub struct Conversation {
     pub(super) writing_signs: u32,
 }
 
+/// How a wait for a person stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Place in the queue, counted from 1.
+    pub position: u32,
+    /// How many agents are there to answer.
+    pub agents: u32,
+    /// How long it will take, in milliseconds, when that can be told.
+    pub wait_ms: Option<u64>,
+    /// When the shop opens next, in milliseconds since the Unix epoch, while it is closed.
+    pub opens_at: Option<u64>,
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -72,16 +91,20 @@ pub enum Event {
     Chose(String, Choice),
     /// The visitor asked for a person.
     Rang,
+    /// The visitor wants the refused line of this id sent again.
+    Retried(String),
     /// The composer's text changed; whether it is empty now, and the time in milliseconds.
     Typed(bool, u64),
+    /// Whether the composer holds what looks like a card's or an account's number.
+    TypedPrivate(bool),
     /// The sign of writing with this count is old now.
     WritingFaded(u32),
     /// FAQ and encoder are loaded, or are not to be had.
     Learned(bool),
     /// The panel was opened or closed.
     Opened(bool),
-    /// The visitor rang on another page, whose transcript this is.
-    RangElsewhere(Vec<Line>),
+    /// The network is gone, or back.
+    Offline(bool),
     /// Word from the line.
     Line(Notice),
 }
@@ -95,8 +118,6 @@ pub enum Effect {
     Quote(String, String),
     /// Ask something of the line.
     Line(Command),
-    /// Store the conversation. Never before the first ring.
-    Save,
     /// Say this through the live region.
     Announce(String),
     /// Dispatch `shopbell:<name>` with this detail.
@@ -138,9 +159,9 @@ impl From<String> for Detail {
 const TYPING_EVERY_MS: u64 = 3_000;
 
 impl Conversation {
-    /// A conversation that has not begun, or goes on with the `lines` of an earlier page.
-    pub fn new(strings: Rc<Strings>, has_backend: bool, lines: Vec<Line>) -> Self {
-        Conversation { strings, has_backend, lines, ..Conversation::default() }
+    /// A conversation that has not begun.
+    pub fn new(strings: Rc<Strings>, has_backend: bool) -> Self {
+        Conversation { strings, has_backend, ..Conversation::default() }
     }
 
     /// Who is answering.
@@ -161,7 +182,7 @@ impl Conversation {
 
     /// Whether the shop's other ways to reach a person should be shown.
     pub fn shows_contact(&self) -> bool {
-        let nobody_there = matches!(self.queue, Some((_, 0)));
+        let nobody_there = matches!(self.queue, Some(Wait { agents: 0, .. }));
         self.contact_wanted || (self.floor().is_with_people() && (self.status == Status::Unreachable || nobody_there))
     }
 
@@ -182,7 +203,12 @@ impl Conversation {
             Event::Foreign => self.is_foreign(new_id),
             Event::Chose(line, choice) => self.chose(&line, choice, new_id),
             Event::Rang => self.rang(new_id),
+            Event::Retried(id) => self.retried(&id, new_id),
             Event::Typed(is_empty, now) => self.typed(is_empty, now),
+            Event::TypedPrivate(private) => {
+                let was_private = std::mem::replace(&mut self.is_private, private);
+                if private && !was_private { self.announce(strings::PRIVATE) } else { Vec::new() }
+            }
             Event::WritingFaded(sign) => {
                 if sign == self.writing_signs {
                     self.writing = None;
@@ -198,15 +224,16 @@ impl Conversation {
                 self.open = open;
                 self.unread = 0;
                 let mut effects = vec![Effect::Unread(0)];
-                effects.extend(self.save());
                 if open {
                     effects.extend([Effect::FocusComposer, Effect::ShowNewest]);
                 }
                 effects
             }
-            Event::RangElsewhere(lines) => {
-                self.unanswered.clear();
-                self.lines.splice(..0, lines);
+            Event::Offline(offline) => {
+                self.offline = offline;
+                if offline && self.floor().is_with_people() {
+                    return vec![Effect::Announce(self.strings.say(strings::OFFLINE))];
+                }
                 Vec::new()
             }
             Event::Line(notice) => self.heard(notice, new_id),
@@ -221,10 +248,17 @@ impl Conversation {
             return Vec::new();
         }
         let id = new_id();
-        self.lines.push(Line::here(id.clone(), said_by(Author::Visitor, text.clone(), None)));
         self.typing_told_at = None;
-        let mut effects = vec![Effect::Tell("message", vec![("author", "visitor".into()), ("text", text.into())])];
-        effects.extend(self.put(id, new_id));
+        self.is_private = false;
+        let mut effects =
+            vec![Effect::Tell("message", vec![("author", "visitor".into()), ("text", text.clone().into())])];
+        if self.floor().is_with_people() {
+            // It is shown once it is kept.
+            effects.push(Effect::Line(Command::Say { cid: id, author: Author::Visitor, text, entry: None }));
+        } else {
+            self.lines.push(Line::here(id.clone(), said_by(Author::Visitor, text, None)));
+            also(&mut effects, self.ask_bot(id, new_id));
+        }
         effects
     }
 
@@ -271,6 +305,17 @@ impl Conversation {
         vec![Effect::Line(Command::Say { cid: id.to_owned(), author, text: line.told_text(), entry })]
     }
 
+    fn retried(&mut self, id: &str, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        let failed = self.line(id).is_some_and(|line| line.delivery == Delivery::Failed);
+        if !failed || !self.has_rung() {
+            return Vec::new();
+        }
+        let mut effects = self.send(id);
+        // It must not reach nobody.
+        also(&mut effects, self.rang(new_id));
+        effects
+    }
+
     fn typed(&mut self, is_empty: bool, now: u64) -> Vec<Effect> {
         if !self.floor().is_with_people() {
             return Vec::new();
@@ -289,10 +334,6 @@ impl Conversation {
         }
     }
 
-    pub(super) fn save(&self) -> Vec<Effect> {
-        if self.has_rung() { vec![Effect::Save] } else { Vec::new() }
-    }
-
     pub(super) fn line(&self, id: &str) -> Option<&Line> {
         self.lines.iter().find(|line| line.id == id)
     }
@@ -300,4 +341,10 @@ impl Conversation {
 
 pub(super) fn said_by(author: Author, text: String, entry: Option<String>) -> EventBody {
     EventBody::Message(Message { author, text, name: None, entry })
+}
+
+/// Adds more to what is to be done. Never inlined, which would cost the widget bytes at every place.
+#[inline(never)]
+pub(super) fn also(effects: &mut Vec<Effect>, mut more: Vec<Effect>) {
+    effects.append(&mut more);
 }

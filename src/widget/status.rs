@@ -2,9 +2,9 @@
 
 use super::{
     contact::Contact,
-    state::{Answers, Conversation},
+    state::{Answers, Conversation, Wait},
 };
-use crate::{live::Live, strings};
+use crate::{live::Live, page::browser::clock, strings};
 use channel::Status;
 use leptos::prelude::*;
 use protocol::Floor;
@@ -31,12 +31,18 @@ pub fn StatusLine(
 fn words(conversation: &Conversation) -> String {
     let strings = &conversation.strings;
     let floor = conversation.floor();
+    if conversation.is_private {
+        return strings.say(strings::PRIVATE);
+    }
     if !floor.is_with_people() {
         if conversation.contact_wanted {
             return strings.say(strings::NO_LINE);
         }
         let looking_up = !conversation.unanswered.is_empty() && conversation.answers == Answers::Loading;
         return if looking_up { strings.say(strings::LOADING) } else { String::new() };
+    }
+    if conversation.offline {
+        return strings.say(strings::OFFLINE);
     }
     match (conversation.status, &floor) {
         (Status::Unreachable, _) => strings.say(strings::UNREACHABLE),
@@ -47,9 +53,27 @@ fn words(conversation: &Conversation) -> String {
         }
         (Status::Live, _) => match conversation.queue {
             None => strings.say(strings::WAITING),
-            Some((_, 0)) => strings.say(strings::NOBODY_THERE),
-            Some((0 | 1, _)) => strings.say(strings::WAITING_FIRST),
-            Some((position, _)) => strings.say_with(strings::WAITING_POSITION, &position.to_string()),
+            Some(Wait { agents: 0, opens_at, .. }) => {
+                let opens = opens_at
+                    .map(|at| strings.say_with(strings::OPENS, &clock(at as f64, &strings.say(strings::LANGUAGE))));
+                joined(strings.say(strings::NOBODY_THERE), opens)
+            }
+            Some(Wait { position, wait_ms, .. }) => {
+                let place = match position {
+                    0 | 1 => strings.say(strings::WAITING_FIRST),
+                    position => strings.say_with(strings::WAITING_POSITION, &position.to_string()),
+                };
+                joined(place, wait_ms.map(|ms| strings.say_with(strings::WAIT_TIME, &(ms / 60_000 + 1).to_string())))
+            }
         },
     }
+}
+
+/// A sentence, and what follows when it can be told.
+fn joined(mut words: String, more: Option<String>) -> String {
+    if let Some(more) = more {
+        words.push(' ');
+        words.push_str(&more);
+    }
+    words
 }

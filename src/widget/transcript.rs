@@ -4,7 +4,7 @@ use super::{
     answer::answer,
     choices::choices,
     line::{Delivery, Line},
-    state::Conversation,
+    state::{Conversation, Event},
 };
 use crate::{live::Live, strings};
 use leptos::prelude::*;
@@ -46,6 +46,7 @@ fn row(live: Live, conversation: &Conversation, line: &Line) -> impl IntoView + 
             {shown}
             <div class="body" dir="auto">{body}</div>
             {delivery_words(conversation, line).map(|words| view! { <span class="delivery">{words}</span> })}
+            {retry(live, conversation, line)}
             {choices(live, conversation, line)}
         </article>
     }
@@ -63,4 +64,13 @@ fn delivery_words(conversation: &Conversation, line: &Line) -> Option<String> {
         Delivery::Failed => strings::NOT_SENT,
     };
     Some(conversation.strings.say(text))
+}
+
+/// The button that sends a refused message again.
+fn retry(live: Live, conversation: &Conversation, line: &Line) -> Option<impl IntoView + use<>> {
+    let label = conversation.strings.say(strings::RETRY);
+    let id = line.id.clone();
+    let again = move |_| live.emit(Event::Retried(id.clone()));
+    (line.delivery == Delivery::Failed)
+        .then(|| view! { <button type="button" part="retry" on:click=again>{label}</button> })
 }

@@ -32,9 +32,13 @@ impl Conversation {
     /// What happened, in words; empty for messages.
     pub fn note(&self, line: &Line) -> String {
         match &line.body {
-            EventBody::Message(_) => String::new(),
+            EventBody::Message(_) | EventBody::Edited { .. } => String::new(),
             EventBody::Rang => self.strings.say(strings::RANG),
-            EventBody::Claimed { agent } => self.strings.say_with(strings::CLAIMED, agent),
+            EventBody::Transferred { to: None, .. } => self.strings.say(strings::WAITING),
+            EventBody::Claimed { agent } | EventBody::Transferred { to: Some(agent), .. } => {
+                self.strings.say_with(strings::CLAIMED, agent)
+            }
+            EventBody::HandedBack { agent } => self.strings.say_with(strings::HANDED_BACK, agent),
             EventBody::Closed { agent } => self.strings.say_with(strings::CLOSED, agent),
         }
     }

@@ -71,7 +71,8 @@ async fn talking_with_the_bot_stores_nothing_and_leaves_nothing_from_the_page() 
         let elsewhere = "return performance.getEntriesByType('resource').map(entry => entry.name)\
                          .filter(address => !address.startsWith(location.origin))";
         assert_eq!(browser.run(elsewhere, &[]).await, json!([]));
-        let own = ["/shopbell-widget.js", "/shopbell-widget_bg.wasm", "/faq.json", "/encoders/en.bin"];
+        let own =
+            ["/shopbell-widget.js", "/shopbell-line.js", "/shopbell-widget_bg.wasm", "/faq.json", "/encoders/en.bin"];
         let mut asked = shop.pages.asked();
         asked.retain(|path| !PAGE_AND_LOADER.contains(&path.as_str()));
         asked.sort();

@@ -172,15 +172,15 @@ async fn it_leads_to_a_person_when_the_started_widget_breaks() {
 }
 
 #[tokio::test]
-async fn with_websockets_blocked_a_form_that_posts_is_offered_below_the_conversation() {
-    let shop = Shop::open().await;
-    shop.pages.guard(&format!("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' {}; img-src data:; style-src 'self' 'unsafe-inline'", shop.backend));
-    Browser::with("no WebSocket", async |browser: &Browser| {
+async fn with_the_line_blocked_over_every_transport_a_form_that_posts_is_offered_below_the_conversation() {
+    let (shop, wall) = Shop::behind_a_wall().await;
+    wall.refuses(&["/v1/visitor"]);
+    Browser::with("no line", async |browser: &Browser| {
         let visitor = Visitor::at(browser, &shop.origin).await;
         visitor.rings().await;
         visitor.reads("panel", "You can also leave a message for a person here").await;
         visitor.reads("status", "help@harbor.example").await;
-        browser.picture("no-websocket").await;
+        browser.picture("no-line").await;
         let write = "const root = document.querySelector('shop-bell').shadowRoot; const field = root.querySelector('.door textarea'); \
                      field.value = 'over the wall'; field.dispatchEvent(new Event('input', { bubbles: true })); \
                      root.querySelector('.door form').requestSubmit();";

@@ -1,6 +1,6 @@
 //! A shop: its pages on one origin, its backend on another, and what can go wrong with either.
 
-use crate::browser::setting;
+use crate::{browser::setting, wall::Wall};
 use axum::{
     Router,
     body::Body,
@@ -50,6 +50,15 @@ impl Shop {
         shop
     }
 
+    /// A shop whose visitors reach its backend through a wall. Agents reach it as ever.
+    pub(crate) async fn behind_a_wall() -> (Shop, Wall) {
+        let shop = Shop::open().await;
+        let wall = Wall::default();
+        let address = wall.stand_before(shop.address).await;
+        shop.tag("en", &format!("data-backend='http://{address}'"));
+        (shop, wall)
+    }
+
     /// The same page with other attributes on its tag, in a page of this language. An attribute given twice counts first.
     pub(crate) fn tag(&self, language: &str, attributes: &str) {
         let page = format!(
@@ -67,7 +76,14 @@ impl Shop {
 
     /// A word that opens the inbox.
     pub(crate) async fn hire(&self, name: &str) {
-        backend::agents::add(&self.folder.path().join("shopbell.db"), name, PASSWORD).await.expect("added");
+        backend::agents::add(
+            &self.folder.path().join("shopbell.db").into(),
+            name,
+            PASSWORD,
+            backend::agents::Role::Agent,
+        )
+        .await
+        .expect("added");
     }
 
     /// The backend stops, and says good-bye on every line.

@@ -135,8 +135,8 @@ impl<'a> Visitor<'a> {
 
     /// What the page keeps in its storage, and its cookies.
     pub(crate) async fn stored(&self) -> Vec<String> {
-        let script =
-            "return [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie].filter(Boolean)";
+        let script = "return indexedDB.databases().then(databases => [...Object.keys(localStorage), \
+                      ...Object.keys(sessionStorage), document.cookie, ...databases.map(({ name }) => name)].filter(Boolean))";
         let keys = self.browser.run(script, &[]).await;
         keys.as_array()
             .cloned()

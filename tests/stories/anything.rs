@@ -1,12 +1,12 @@
 //! Whatever happens, in whatever order: nothing panics, and what is promised holds.
 
-use crate::page::{Page, ada_says, answer, near, with_cid};
+use crate::page::{Page, ada_says, answer, commands, near, with_cid};
 use channel::{Status, visitor_line::Notice};
 use proptest::{
     prelude::*,
     sample::{Index, select},
 };
-use protocol::{Author, ErrorCode, Event as LogEvent, EventBody, Message, WireError};
+use protocol::{Author, Event as LogEvent, EventBody, Message};
 use shopbell::{
     answering::Reply,
     widget::{
@@ -32,6 +32,8 @@ enum Step {
     Happened(Id, u64, EventBody),
     Acknowledged(Id, u64),
     Refused(Id),
+    Kept(Id, EventBody, bool),
+    Retried(Id),
 }
 
 fn ids() -> impl Strategy<Value = Id> {
@@ -72,12 +74,11 @@ fn choices() -> impl Strategy<Value = Choice> {
 fn notices() -> impl Strategy<Value = Notice> {
     let statuses = [Status::Idle, Status::Connecting, Status::Live, Status::Reconnecting, Status::Unreachable];
     prop_oneof![
-        2 => Just(Notice::Save),
         1 => Just(Notice::Reset),
         1 => Just(Notice::Forgotten),
         1 => select(statuses.to_vec()).prop_map(Notice::Status),
         1 => any::<bool>().prop_map(|active| Notice::Typing(Author::Human, active)),
-        1 => (0u32..3, 0u32..3).prop_map(|(position, agents)| Notice::Queue { position, agents }),
+        1 => (0u32..3, 0u32..3).prop_map(|(position, agents)| Notice::Queue { position, agents, wait_ms: None, opens_at: None }),
     ]
 }
 
@@ -95,6 +96,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => (ids(), 1u64..16, bodies()).prop_map(|(id, seq, body)| Step::Happened(id, seq, body)),
         4 => (ids(), 1u64..16).prop_map(|(id, seq)| Step::Acknowledged(id, seq)),
         1 => ids().prop_map(Step::Refused),
+        2 => (ids(), bodies(), any::<bool>()).prop_map(|(id, body, is_new)| Step::Kept(id, body, is_new)),
+        1 => ids().prop_map(Step::Retried),
+        1 => any::<bool>().prop_map(|offline| Step::Ready(Event::Offline(offline))),
     ];
     prop::collection::vec(step, 1..60)
 }
@@ -111,7 +115,9 @@ fn event(page: &Page, step: Step) -> Event {
         Step::Chose(id, choice) => Event::Chose(named(id), choice),
         Step::Happened(id, seq, body) => Event::Line(Notice::Happened(LogEvent { seq, cid: named(id), at: 0, body })),
         Step::Acknowledged(id, seq) => Event::Line(Notice::Acknowledged(named(id), seq)),
-        Step::Refused(id) => Event::Line(Notice::Refused(WireError::new(ErrorCode::Invalid, "").for_cid(named(id)))),
+        Step::Kept(id, body, is_new) => Event::Line(Notice::Kept(named(id), body, is_new)),
+        Step::Retried(id) => Event::Retried(named(id)),
+        Step::Refused(id) => Event::Line(Notice::Refused(named(id))),
     }
 }
 
@@ -142,8 +148,8 @@ proptest! {
             prop_assert_eq!(ids.len(), lines.len(), "an id twice after {:?}: {:?}", event, lines);
             let seqs: Vec<u64> = lines.iter().filter_map(|line| line.seq).collect();
             prop_assert!(seqs.is_sorted_by(|one, next| one < next), "{:?} after {:?}", seqs, event);
-            if !page.conversation.has_rung() {
-                prop_assert!(!effects.contains(&Effect::Save), "stored before the first ring by {:?}", event);
+            if !page.conversation.has_rung() && !with_people && !page.conversation.floor().is_with_people() {
+                prop_assert!(commands(&effects).is_empty(), "stored before the first ring by {:?}", event);
             }
             if with_people && page.conversation.floor().is_with_people() {
                 prop_assert!(!effects.iter().any(is_of_bot), "the bot in a person's stead after {:?}: {:?}", event, effects);

@@ -1,6 +1,8 @@
 //! Ringing: the story is told, the bot falls silent, people hear what is said, and it may be rung again.
 
-use crate::page::{Page, ada_says, announced, answer, asked, claimed, closed, commands, near, rang, sent, status};
+use crate::page::{
+    Page, ada_says, announced, answer, asked, claimed, closed, commands, near, queue, rang, sent, status,
+};
 use channel::{
     Status,
     visitor_line::{Command, Notice},
@@ -168,11 +170,10 @@ fn the_contact_is_shown_when_people_are_out_of_reach_and_nobody_is_there() {
     assert!(page.conversation.shows_contact());
     page.is_told(status(Status::Live));
     assert!(!page.conversation.shows_contact());
-    page.is_told(Notice::Queue { position: 1, agents: 0 });
+    page.is_told(queue(1, 0));
     assert!(page.conversation.shows_contact());
-    page.is_told(Notice::Queue { position: 1, agents: 2 });
+    page.is_told(queue(1, 2));
     assert!(!page.conversation.shows_contact());
-    assert_eq!(page.conversation.queue, Some((1, 2)));
 }
 
 #[test]

@@ -97,7 +97,11 @@ async fn a_visitor_asks_the_bot_rings_and_is_answered_by_a_person_who_knows_the_
         story[..3],
         [said("visitor", "where's my parcel"), said("bot", &answer.text), said("visitor", "I want a person")]
     );
-    visitor.until("word that somebody is at the desk", |conversation| conversation.queue == Some((1, 1))).await;
+    visitor
+        .until("word that somebody is at the desk", |conversation| {
+            conversation.queue.is_some_and(|wait| (wait.position, wait.agents) == (1, 1))
+        })
+        .await;
 
     ada.does(InboxEvent::ClaimPressed).await;
     ada.until("her claim", |inbox| inbox.opened().is_some_and(|(id, _)| inbox.is_mine(id))).await;
@@ -152,7 +156,11 @@ async fn the_second_to_claim_is_told_that_somebody_was_faster() {
     let mut ada = shop.agent("Ada").await;
     ada.claims_the_first_ring().await;
     grace.does(InboxEvent::ClaimPressed).await;
-    grace.until("the refusal", |inbox| inbox.floor(&conversation) == Floor::Human { agent: "Ada".into() }).await;
+    let is_refused = |inbox: &inbox::state::Inbox| {
+        let is_adas = inbox.floor(&conversation) == Floor::Human { agent: "Ada".into() };
+        is_adas && inbox.opened().is_some_and(|(_, dialogue)| dialogue.claiming.is_none())
+    };
+    grace.until("the refusal", is_refused).await;
     assert!(!grace.inbox.is_mine(&conversation));
     let (_, dialogue) = grace.inbox.opened().expect("the conversation stays open");
     assert_eq!((dialogue.log.len(), &dialogue.claiming), (2, &None), "one ring, one claim: Ada's");

@@ -1,16 +1,15 @@
 //! Word from the backend: its log is merged into the transcript, whatever comes twice, late or not at all.
 
-use crate::page::{Page, ada_says, announced, claimed, closed, rang, sent, with_cid};
-use channel::visitor_line::Notice;
-use protocol::{ErrorCode, Event as LogEvent, EventBody, Floor, WireError};
+use crate::page::{Page, ada_says, announced, answer, claimed, closed, commands, kept, rang, sent, with_cid};
+use channel::visitor_line::{Command, Notice};
+use protocol::{Event as LogEvent, EventBody, Floor};
 use shopbell::{
     strings,
     widget::{
         line::{Delivery, Line},
-        state::{Conversation, Effect, Event},
+        state::{Effect, Event},
     },
 };
-use std::rc::Rc;
 
 fn ack(id: &str, seq: u64) -> Notice {
     Notice::Acknowledged(id.into(), seq)
@@ -138,11 +137,16 @@ fn a_backend_that_forgot_a_visitor_who_talks_with_the_bot_is_told_nothing() {
 fn a_refused_message_says_that_it_was_not_sent() {
     let mut page = Page::with_ada();
     page.says("hello?");
-    let refusal = WireError::new(ErrorCode::Invalid, "").for_cid(page.last().id.clone());
-    let effects = page.is_told(Notice::Refused(refusal));
+    let id = page.last().id.clone();
+    let effects = page.is_told(Notice::Refused(id.clone()));
     assert_eq!(announced(&effects), [strings::NOT_SENT.english]);
     assert_eq!(page.last().delivery, Delivery::Failed);
-    assert_eq!(page.is_told(Notice::Refused(WireError::new(ErrorCode::Invalid, ""))), []);
+    assert_eq!(page.is_told(Notice::Refused(id.clone())), [], "once");
+    assert_eq!(page.is_told(Notice::Refused("another".into())), []);
+    let again = page.does(Event::Retried(id.clone()));
+    let [Command::Say { cid, text, .. }] = commands(&again)[..] else { panic!("{again:?}") };
+    assert_eq!((cid, text.as_str()), (&id, "hello?"), "under the same id");
+    assert_eq!(page.last().delivery, Delivery::Sending);
 }
 
 #[test]
@@ -167,7 +171,7 @@ fn the_visitors_words_from_another_page_are_shown_and_not_announced() {
 fn messages_by_people_count_as_unread_while_the_panel_is_closed() {
     let mut page = Page::with_ada();
     let effects = page.does(Event::Opened(false));
-    assert!(effects.contains(&Effect::Unread(0)) && effects.contains(&Effect::Save), "{effects:?}");
+    assert!(effects.contains(&Effect::Unread(0)), "{effects:?}");
     assert!(page.hears(ada_says(6, "Still there?")).contains(&Effect::Unread(1)));
     assert!(page.hears(ada_says(7, "Hello?")).contains(&Effect::Unread(2)));
     assert!(!page.hears(claimed(8, "Ada")).iter().any(|effect| matches!(effect, Effect::Unread(_))), "no message");
@@ -176,15 +180,85 @@ fn messages_by_people_count_as_unread_while_the_panel_is_closed() {
 }
 
 #[test]
-fn a_conversation_goes_on_after_a_reload_where_it_was() {
+fn a_conversation_goes_on_after_a_reload_where_it_was_and_nothing_of_it_is_news() {
     let mut page = Page::with_ada();
+    let log: Vec<LogEvent> = page.conversation.lines.iter().zip(1..).map(|(line, seq)| stored(line, seq)).collect();
     page.says("still on its way");
-    let stored = serde_json::to_string(&page.conversation.lines).expect("lines serialise");
-    let lines: Vec<Line> = serde_json::from_str(&stored).expect("lines parse");
-    page.conversation = Conversation::new(Rc::default(), true, lines);
+    let waiting = page.last().clone();
+    let before = page.transcript();
+
+    let mut page = Page::ready();
+    page.does(Event::Opened(false));
+    let effects = page.remembers(log);
+    assert!(effects.iter().all(|effect| *effect == Effect::ShowNewest), "{effects:?}");
+    page.is_told(Notice::Kept(waiting.id.clone(), waiting.body, false));
+    assert_eq!(page.transcript(), before);
     assert_eq!(page.conversation.floor(), Floor::Human { agent: "Ada".into() });
-    let cid = page.last().id.clone();
-    page.is_told(ack(&cid, 6));
+    assert_eq!(page.last().delivery, Delivery::Sending);
+    page.is_told(ack(&waiting.id, 6));
     assert_eq!(sent(&page.says("and this")), ["and this"], "the bot's answers need not be there");
-    assert!(page.conversation.lines.iter().any(|line| line.body == EventBody::Rang));
+}
+
+#[test]
+fn a_message_is_shown_once_it_is_kept_and_not_before() {
+    let mut page = Page::with_ada();
+    let effects = page.does_without_a_store(Event::Said("hello?".into()));
+    let [say] = commands(&effects)[..] else { panic!("{effects:?}") };
+    assert!(!page.transcript().contains(&"You: hello?".to_owned()));
+    for _ in 0..2 {
+        page.is_told(kept(say).expect("it is kept"));
+        assert_eq!(page.transcript().iter().filter(|line| *line == "You: hello?").count(), 1);
+        assert_eq!(page.last().delivery, Delivery::Sending);
+    }
+}
+
+#[test]
+fn a_message_that_is_kept_after_the_end_rings_again_rather_than_reach_nobody() {
+    let mut page = Page::with_ada();
+    let effects = page.does_without_a_store(Event::Said("one more".into()));
+    let say = kept(commands(&effects)[0]).expect("it is kept");
+    page.hears(closed(6, "Ada"));
+    assert_eq!(sent(&page.is_told(say)), ["(ring)"]);
+}
+
+#[test]
+fn a_story_of_an_earlier_conversation_is_not_told_again_with_what_is_asked_now() {
+    let mut page = Page::ready();
+    page.says("do you sell unicorns");
+    page.is_replied(answer("No.", &[]));
+    assert_eq!(sent(&page.remembers([rang(1), claimed(2, "Ada"), closed(3, "Ada")])), [""; 0]);
+}
+
+#[test]
+fn what_an_agent_took_back_says_so_and_what_they_mended_reads_as_mended() {
+    let mut page = Page::with_ada();
+    let edit = |seq, text: &str| {
+        let body = EventBody::Edited { agent: "Ada".into(), seq: 5, text: text.into() };
+        LogEvent { seq, cid: format!("e{seq}"), at: 0, body }
+    };
+    page.hears(edit(6, "Hello there!"));
+    assert_eq!(page.transcript()[4..], ["Ada: Hello there!"]);
+    page.hears(edit(7, ""));
+    assert_eq!(page.transcript()[4..], [format!("Ada: {}", strings::TAKEN_BACK.english)]);
+}
+
+#[test]
+fn a_visitor_with_people_hears_that_they_are_offline() {
+    let mut page = Page::ready();
+    assert_eq!(page.does(Event::Offline(true)), [], "the bot needs no network");
+    let mut page = Page::with_ada();
+    assert_eq!(announced(&page.does(Event::Offline(true))), [strings::OFFLINE.english]);
+    assert!(page.conversation.offline);
+    assert_eq!(page.does(Event::Offline(false)), []);
+    assert!(!page.conversation.offline);
+}
+
+#[test]
+fn a_visitor_is_warned_once_while_they_write_what_looks_like_a_card_number() {
+    let mut page = Page::ready();
+    assert_eq!(announced(&page.does(Event::TypedPrivate(true))), [strings::PRIVATE.english]);
+    assert_eq!(page.does(Event::TypedPrivate(true)), []);
+    assert!(page.conversation.is_private);
+    page.says("4242 4242 4242 4242");
+    assert!(!page.conversation.is_private, "the composer is empty again");
 }

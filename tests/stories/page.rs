@@ -24,7 +24,7 @@ pub(crate) struct Page {
 impl Page {
     /// An open panel whose answers are still on their way.
     pub(crate) fn loading() -> Page {
-        let mut page = Page { conversation: Conversation::new(Rc::new(Strings::default()), true, Vec::new()), ids: 0 };
+        let mut page = Page { conversation: Conversation::new(Rc::new(Strings::default()), true), ids: 0 };
         page.does(Event::Opened(true));
         page
     }
@@ -54,12 +54,30 @@ impl Page {
         page
     }
 
+    /// Something happens. Whatever is said is stored at once.
     pub(crate) fn does(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.does_without_a_store(event);
+        for kept in commands(&effects).into_iter().filter_map(kept).collect::<Vec<_>>() {
+            effects.extend(self.does(Event::Line(kept)));
+        }
+        effects
+    }
+
+    /// Something happens, and nothing is stored yet.
+    pub(crate) fn does_without_a_store(&mut self, event: Event) -> Vec<Effect> {
         let ids = &mut self.ids;
         self.conversation.update(event, &mut || {
             *ids += 1;
             format!("id{ids}")
         })
+    }
+
+    /// An earlier page's log comes from the store.
+    pub(crate) fn remembers(&mut self, events: impl IntoIterator<Item = LogEvent>) -> Vec<Effect> {
+        self.conversation.is_history = true;
+        let effects = events.into_iter().flat_map(|event| self.hears(event)).collect();
+        self.conversation.is_history = false;
+        effects
     }
 
     /// The line tells something.
@@ -116,6 +134,23 @@ impl Page {
     pub(crate) fn seqs(&self) -> Vec<Option<u64>> {
         self.conversation.lines.iter().map(|line| line.seq).collect()
     }
+}
+
+/// What the line tells once a command is stored.
+pub(crate) fn kept(command: &Command) -> Option<Notice> {
+    match command {
+        Command::Ring { cid } => Some(Notice::Kept(cid.clone(), EventBody::Rang, true)),
+        Command::Say { cid, author, text, entry } => {
+            let message = Message { author: *author, text: text.clone(), name: None, entry: entry.clone() };
+            Some(Notice::Kept(cid.clone(), EventBody::Message(message), true))
+        }
+        _ => None,
+    }
+}
+
+/// Word on the queue.
+pub(crate) fn queue(position: u32, agents: u32) -> Notice {
+    Notice::Queue { position, agents, wait_ms: None, opens_at: None }
 }
 
 pub(crate) fn near(entry: &str) -> Near {

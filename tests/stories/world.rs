@@ -2,20 +2,17 @@
 //! each a pure state and a pure line, here with real sockets.
 
 use backend::{Config, ServeError};
-use channel::{AgentLine, Input, Line, Output, Timer, VisitorLine, agent_line, visitor_line};
+use channel::{AgentLine, Input, Line, Output, Timer, Transport, VisitorLine, agent_line, visitor_line};
 use futures_util::{SinkExt, StreamExt};
 use inbox::state::{self as inbox_state, Inbox};
 use shopbell::{
     answering::Answering,
     strings::Strings,
-    widget::{
-        line::Line as TranscriptLine,
-        state::{Conversation, Effect, Event},
-    },
+    widget::state::{Conversation, Effect, Event},
 };
 use std::{
     cell::Cell,
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     fs,
     future::pending,
     net::SocketAddr,
@@ -111,12 +108,14 @@ impl Shop {
 
     /// A visitor with the panel open, whose bot can answer.
     pub(crate) async fn visitor(&self) -> Visitor {
-        Visitor::on_a_page(self, VisitorLine::default(), Vec::new()).await
+        Visitor::on_a_page(self, BTreeMap::new()).await
     }
 
     /// An agent who is logged in and sees the queue.
     pub(crate) async fn agent(&self, name: &str) -> Agent {
-        backend::agents::add(&self.database(), name, PASSWORD).await.expect("added");
+        backend::agents::add(&self.database().into(), name, PASSWORD, backend::agents::Role::Agent)
+            .await
+            .expect("added");
         let headers = vec![("cookie", self.log_in(name).await)];
         let address = self.address.clone();
         let origin = Box::new(move || format!("http://{}", address.get()));
@@ -179,7 +178,10 @@ impl<L: Line> Wire<L> {
             // Without chance: every wait between attempts is the shortest.
             for output in self.line.on(input, 0.0) {
                 match output {
-                    Output::Open => inputs.push_back(self.open().await),
+                    Output::Open(Transport::WebSocket) => inputs.push_back(self.open().await),
+                    // There is no HTTP in these stories.
+                    Output::Open(_) => inputs.push_back(Input::Closed),
+                    Output::Post { .. } => unreachable!("nothing is ever welcomed over HTTP"),
                     Output::Close => self.socket = None,
                     Output::Transmit(text) => {
                         if let Some(socket) = &mut self.socket {
@@ -241,18 +243,24 @@ pub(crate) struct Visitor {
     pub(crate) conversation: Conversation,
     wire: Wire<VisitorLine>,
     answering: Rc<Answering>,
-    /// What the page's storage holds.
-    stored: Option<String>,
+    /// What the page's store holds.
+    stored: BTreeMap<String, String>,
 }
 
 impl Visitor {
-    async fn on_a_page(shop: &Shop, line: VisitorLine, lines: Vec<TranscriptLine>) -> Visitor {
-        let conversation = Conversation::new(Rc::new(Strings::default()), true, lines);
-        let wire = Wire::new(line, "/v1/visitor", shop.address.clone(), Box::new(|| SHOP.to_owned()), Vec::new());
-        let mut visitor = Visitor { conversation, wire, answering: shop.answering.clone(), stored: None };
+    async fn on_a_page(shop: &Shop, stored: BTreeMap<String, String>) -> Visitor {
+        let conversation = Conversation::new(Rc::new(Strings::default()), true);
+        let address = shop.address.clone();
+        let wire = Wire::new(VisitorLine::default(), "/v1/visitor", address, Box::new(|| SHOP.to_owned()), Vec::new());
+        let records = stored.clone().into_iter().collect();
+        let mut visitor = Visitor { conversation, wire, answering: shop.answering.clone(), stored };
+        // Each page here talks for itself, as in browsers without locks.
+        visitor.conversation.is_history = true;
+        visitor.commands(visitor_line::Command::Loaded(records)).await;
+        visitor.conversation.is_history = false;
+        visitor.commands(visitor_line::Command::Talk).await;
         if visitor.conversation.floor().is_with_people() {
-            let notices = visitor.wire.on(Input::Command(visitor_line::Command::Follow)).await;
-            visitor.are_told(notices).await;
+            visitor.commands(visitor_line::Command::Follow).await;
         }
         visitor.does(Event::Opened(true)).await;
         visitor.does(Event::Learned(true)).await;
@@ -271,9 +279,9 @@ impl Visitor {
                     Effect::Classify(id, text) => events.push_back(Event::Replied(id, self.answering.reply(&text))),
                     Effect::Quote(id, entry) => events.push_back(Event::Replied(id, self.answering.quote(&entry))),
                     Effect::Line(command) => {
-                        events.extend(self.wire.on(Input::Command(command)).await.into_iter().map(Event::Line));
+                        let notices = self.wire.on(Input::Command(command)).await;
+                        events.extend(self.keep(notices).await.into_iter().map(Event::Line));
                     }
-                    Effect::Save => self.store(),
                     // The rest is for the page alone.
                     _ => {}
                 }
@@ -281,13 +289,37 @@ impl Visitor {
         }
     }
 
-    fn store(&mut self) {
-        let stored = (self.wire.line.saved(), &self.conversation.lines);
-        self.stored = Some(serde_json::to_string(&stored).expect("what is stored serialises"));
+    /// Asks something of the line.
+    async fn commands(&mut self, command: visitor_line::Command) {
+        let notices = self.wire.on(Input::Command(command)).await;
+        self.are_told(notices).await;
+    }
+
+    /// Stores what the line wants stored, and tells it so; the rest is for the page.
+    async fn keep(&mut self, notices: Vec<visitor_line::Notice>) -> Vec<visitor_line::Notice> {
+        let mut notices = VecDeque::from(notices);
+        let mut for_the_page = Vec::new();
+        while let Some(notice) = notices.pop_front() {
+            let visitor_line::Notice::Store(changes, cid) = notice else {
+                for_the_page.push(notice);
+                continue;
+            };
+            for (key, text) in changes {
+                if text.is_empty() {
+                    self.stored.retain(|other, _| !other.starts_with(&key));
+                } else {
+                    self.stored.insert(key, text);
+                }
+            }
+            if let Some(cid) = cid {
+                notices.extend(self.wire.on(Input::Command(visitor_line::Command::Stored(cid, true))).await);
+            }
+        }
+        for_the_page
     }
 
     async fn are_told(&mut self, notices: Vec<visitor_line::Notice>) {
-        for notice in notices {
+        for notice in self.keep(notices).await {
             self.does(Event::Line(notice)).await;
         }
     }
@@ -317,11 +349,7 @@ impl Visitor {
 
     /// The visitor opens another page beside this one.
     pub(crate) async fn opens_another_page(&self, shop: &Shop) -> Visitor {
-        let (saved, lines) = match &self.stored {
-            Some(stored) => serde_json::from_str(stored).expect("what is stored parses"),
-            None => Default::default(),
-        };
-        Visitor::on_a_page(shop, VisitorLine::new(saved), lines).await
+        Visitor::on_a_page(shop, self.stored.clone()).await
     }
 
     /// Every line as its author and its words.

@@ -31,7 +31,7 @@ pub(crate) fn run(port: u16) -> anyhow::Result<()> {
         let mut config = Config::new(&database, &origins.each_ref().map(String::as_str))?;
         config.inbox = Some(dist::folder("inbox")?);
         config.site = Some(dist::folder("site")?);
-        match backend::agents::add(&database, AGENT, PASSWORD).await {
+        match backend::agents::add(&database.as_path().into(), AGENT, PASSWORD, backend::agents::Role::Admin).await {
             Ok(()) | Err(AgentError::Taken(_)) => {}
             Err(error) => return Err(error).context("while adding the demo's agent"),
         }

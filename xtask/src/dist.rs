@@ -33,6 +33,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
 
     wasm::bind(&wasm::compiled("shopbell")?, &widget, "shopbell-widget")?;
     script("public/shopbell.js", &widget, Kind::Classic)?;
+    script("public/shopbell-line.js", &widget, Kind::Module)?;
     script("public/shopbell-door.js", &widget, Kind::Module)?;
     copy("public/encoders", &widget)?;
     copy("public/strings", &widget)?;

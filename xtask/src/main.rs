@@ -45,7 +45,10 @@ enum Verb {
         json: bool,
     },
     /// Measure: accuracy on a shop's messages, and the time to fit and to classify, natively and in Chromium.
+    #[command(args_conflicts_with_subcommands = true)]
     Bench {
+        #[command(subcommand)]
+        of: Option<bench::Of>,
         /// Print JSON lines.
         #[arg(long)]
         json: bool,
@@ -74,8 +77,9 @@ fn main() -> ExitCode {
         Verb::Test => test::run(),
         Verb::Dist => dist::run(),
         Verb::Size { json } => size::run(json),
-        Verb::Bench { json, times } => bench::run(json, times),
         Verb::Fuzz { seconds } => fuzz::run(seconds),
+        Verb::Bench { of: Some(of), .. } => bench::run_of(&of),
+        Verb::Bench { of: None, json, times } => bench::run(json, times),
         Verb::Model { language } => model::train(language.as_deref()),
     });
     match done {

@@ -1,29 +1,25 @@
-//! An agent's line: the frames of `protocol::agent`, from `hello` to the end of the connection or of the log-in.
+//! An agent's line over a WebSocket: does what the pure line wants done.
 
 use crate::{
-    decision::{Sender, Wish},
+    board::Board,
+    decision::Sender,
     error::Error,
+    line::{AgentInput, AgentLine, AgentOutput, Ending, Typing, binary, too_large, unavailable},
     origin::require_own,
-    queue::{Board, Present},
+    queue::Present,
     service::Service,
     session::signed_in,
-    socket::{self, Ending, Inbound, Socket, Upgraded, read_frame},
+    socket::{self, Inbound, Socket, Upgraded, read_frame},
     store::{SignedIn, StoreError, Waiting},
-    tail::{Heard, Tail},
-    wake::Typing,
+    wake::{Heard, Listener},
 };
 use axum::{
     extract::{Request, State},
     response::Response,
 };
 use futures_util::FutureExt;
-use protocol::{
-    AgentFrame, AgentProfile, Author, ErrorCode, Floor, Limits, PROTOCOL, ServerToAgent, WireError, limits,
-};
-use std::{
-    future::{pending, ready},
-    sync::Arc,
-};
+use protocol::{Author, Presence, limits};
+use std::{collections::VecDeque, future::pending, sync::Arc};
 use tokio::sync::watch;
 
 /// `GET /v1/agent/line`: a WebSocket, for our own pages and agents who are logged in.
@@ -34,8 +30,9 @@ pub(crate) async fn connect(State(service): State<Arc<Service>>, request: Reques
     let hang_up = service.hang_up.clone();
     socket::upgrade(request, limits::AGENT_FRAME_BYTES, &hang_up, |socket| {
         async move {
-            match greet(socket, service, agent, sessions).await {
-                Ok(mut line) => line.carry(socket).await,
+            let mut driver = Box::new(Driver::new(service, agent, sessions));
+            match socket.first().await {
+                Ok(first) => driver.carry(socket, AgentInput::Frame(first)).await,
                 Err(ending) => ending,
             }
         }
@@ -43,212 +40,208 @@ pub(crate) async fn connect(State(service): State<Arc<Service>>, request: Reques
     })
 }
 
-/// Takes the `hello` and answers it.
-async fn greet(
-    socket: &mut Socket<Upgraded>,
+/// An agent's line and what it needs.
+struct Driver {
     service: Arc<Service>,
     agent: SignedIn,
-    sessions: watch::Receiver<()>,
-) -> Result<Line, Ending> {
-    let AgentFrame::Hello { protocol } = socket.first().await? else {
-        return Err(socket::hello_expected());
-    };
-    if protocol != PROTOCOL {
-        return Err(socket::unsupported());
-    }
-    socket.push(&ServerToAgent::Welcome {
-        protocol: PROTOCOL.to_owned(),
-        agent: AgentProfile { name: agent.name.clone() },
-        limits: Limits::agent(),
-    });
-    tracing::info!(agent = agent.name, "an agent is here");
-    let present = service.queue.arrive(&agent.name);
-    let board = service.queue.look();
-    Ok(Line { service, agent, sessions, board, told_queue: None, watched: None, typing_in: None, _present: present })
-}
-
-/// A welcomed agent's line.
-struct Line {
-    service: Arc<Service>,
-    agent: SignedIn,
+    line: AgentLine,
     sessions: watch::Receiver<()>,
     board: watch::Receiver<Board>,
     /// The queue last told.
     told_queue: Option<Arc<[Waiting]>>,
-    /// The conversation on the screen.
-    watched: Option<Tail>,
-    /// The conversation that the agent is writing in.
-    typing_in: Option<String>,
-    _present: Present,
+    /// The agents last told.
+    told_agents: Option<Arc<[Presence]>>,
+    listener: Option<Listener>,
+    present: Option<Present>,
+    /// This conversation's log is to be read after this `seq`.
+    reading: Option<(String, u64)>,
 }
 
-impl Line {
+impl Driver {
+    fn new(service: Arc<Service>, agent: SignedIn, sessions: watch::Receiver<()>) -> Self {
+        let line = AgentLine::new(agent.name.clone(), agent.role);
+        let board = service.queue.look();
+        Driver {
+            service,
+            agent,
+            line,
+            sessions,
+            board,
+            told_queue: None,
+            told_agents: None,
+            listener: None,
+            present: None,
+            reading: None,
+        }
+    }
+
     /// Carries frames both ways until the line ends.
-    async fn carry(&mut self, socket: &mut Socket<Upgraded>) -> Ending {
-        self.tell_queue(socket);
+    async fn carry(&mut self, socket: &mut Socket<Upgraded>, first: AgentInput) -> Ending {
+        let mut input = Some(first);
         loop {
-            let may_tell = self.watched.as_ref().is_some_and(Tail::is_behind) && socket.has_room();
-            let told = tokio::select! {
-                inbound = socket.next() => self.inbound(socket, inbound).await,
-                (conversation, heard) = heard(&mut self.watched) => {
-                    if let Heard::Typing(Typing { author: author @ Author::Visitor, active }) = heard {
-                        socket.push(&ServerToAgent::Typing { conversation, author, active });
-                    }
-                    Ok(())
-                }
-                () = ready(()), if may_tell => self.tell_log(socket).await.map_err(unread),
-                _ = self.board.changed() => {
-                    self.tell_queue(socket);
-                    Ok(())
-                }
-                _ = self.sessions.changed() => self.check_session().await,
-            };
-            if let Err(ending) = told {
+            if let Some(input) = input.take()
+                && let Err(ending) = self.take(socket, input).await
+            {
                 return ending;
             }
-        }
-    }
-
-    async fn inbound(&mut self, socket: &mut Socket<Upgraded>, inbound: Inbound) -> Result<(), Ending> {
-        match inbound {
-            Inbound::Text(text) => match read_frame(&text) {
-                Ok(frame) => return self.frame(socket, frame).await,
-                Err(error) => socket.push(&ServerToAgent::Error(error)),
-            },
-            Inbound::Binary => socket.push(&ServerToAgent::Error(socket::binary())),
-            Inbound::TooLarge => return Err(socket::too_large()),
-            Inbound::BeatDue => {
-                socket.push(&ServerToAgent::Beat);
-                if let Some(tail) = &mut self.watched {
-                    tail.look_again();
+            if !socket.has_room()
+                && let Err(ending) = self.take(socket, AgentInput::Room(false)).await
+            {
+                return ending;
+            }
+            input = tokio::select! {
+                inbound = socket.next(true) => match inbound {
+                    Inbound::Text(text) => Some(AgentInput::Frame(read_frame(&text))),
+                    Inbound::Binary => Some(AgentInput::Frame(Err(binary()))),
+                    Inbound::TooLarge => return too_large(),
+                    Inbound::BeatDue => Some(AgentInput::BeatDue),
+                    Inbound::Room => Some(AgentInput::Room(true)),
+                    Inbound::Lost => return Ending::Lost,
+                },
+                read = read(&self.service, &self.reading) => {
+                    self.reading = None;
+                    match read {
+                        Ok(read) => Some(read),
+                        Err(cause) => return unread(cause),
+                    }
                 }
-                // A log-in may expire, or be ended by another process.
-                return self.check_session().await;
+                heard = heard(&mut self.listener) => Some(match heard {
+                    Heard::Grew(event) => AgentInput::Grew(event.map(Arc::unwrap_or_clone)),
+                    Heard::Typing(typing) => AgentInput::Typing(typing),
+                }),
+                _ = self.board.changed(), if self.present.is_some() => {
+                    if let Err(ending) = self.tell_board(socket).await {
+                        return ending;
+                    }
+                    None
+                }
+                _ = self.sessions.changed() => match self.check_log_in().await {
+                    Ok(input) => input,
+                    Err(cause) => return unread(cause),
+                },
+            };
+        }
+    }
+
+    async fn take(&mut self, socket: &mut Socket<Upgraded>, input: AgentInput) -> Result<(), Ending> {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for output in self.line.on(input) {
+                inputs.extend(self.act(socket, output).await?);
             }
-            Inbound::Room => {}
-            Inbound::Lost => return Err(Ending::Lost),
         }
         Ok(())
     }
 
-    async fn frame(&mut self, socket: &mut Socket<Upgraded>, frame: AgentFrame) -> Result<(), Ending> {
-        let agent = self.agent.name.clone();
-        let (conversation, cid, wish) = match frame {
-            AgentFrame::Beat => return Ok(()),
-            AgentFrame::Hello { .. } => {
-                socket.push(&ServerToAgent::Error(socket::said_hello_already()));
-                return Ok(());
+    async fn act(&mut self, socket: &mut Socket<Upgraded>, output: AgentOutput) -> Result<Option<AgentInput>, Ending> {
+        let service = &self.service;
+        Ok(match output {
+            AgentOutput::Push(frame) => {
+                socket.push(&frame);
+                None
             }
-            AgentFrame::Watch { conversation, after } => {
-                return self.watch(socket, conversation, after).await.map_err(unread);
+            AgentOutput::Present(available) => {
+                match &self.present {
+                    Some(present) => present.is_available(available),
+                    None => {
+                        tracing::info!(agent = self.agent.name, "an agent is here");
+                        self.present = Some(service.queue.arrive(&self.agent.name));
+                        self.board.mark_changed();
+                    }
+                }
+                None
             }
-            AgentFrame::Typing { conversation, active } => {
-                return self.typing(conversation, active).await.map_err(unread);
+            AgentOutput::Listen(conversation) => {
+                self.listener = Some(service.wake.listen(&conversation));
+                None
             }
-            AgentFrame::Claim { conversation, cid } => (conversation, cid, Wish::Claim { agent }),
-            AgentFrame::Send { conversation, cid, text } => (conversation, cid, Wish::Reply { agent, text }),
-            AgentFrame::Close { conversation, cid } => (conversation, cid, Wish::Close { agent }),
+            AgentOutput::Stand(conversation) => {
+                let standing = service.store.standing(&conversation).await.map_err(unread)?;
+                Some(AgentInput::Stands(conversation, standing.map(|standing| (standing.head, standing.floor))))
+            }
+            AgentOutput::Viewed(conversation) => {
+                self.audit("viewed", &conversation).await;
+                None
+            }
+            AgentOutput::Read(conversation, after) => {
+                // Read when it is its turn, so that one stretch is on its way before the next is read.
+                self.reading = Some((conversation, after));
+                None
+            }
+            AgentOutput::Record { conversation, cid, wish } => {
+                let (sender, action) = (Sender::Agent(self.agent.name.clone()), wish.audited());
+                let recorded = service.conversations.record(&conversation, sender, &cid, wish).await;
+                if let (Ok(recorded), Some(action)) = (&recorded, action)
+                    && !recorded.dup
+                {
+                    self.audit(action, &conversation).await;
+                }
+                let recorded = recorded.map(|recorded| (recorded.seq, recorded.dup));
+                Some(AgentInput::Recorded { conversation, cid, recorded })
+            }
+            AgentOutput::Typing(conversation, active) => {
+                service.wake.typing(&conversation, Typing { author: Author::Human, active });
+                None
+            }
+            AgentOutput::End(ending) => return Err(ending),
+        })
+    }
+
+    /// Tells of the queue and of who is there what has changed.
+    async fn tell_board(&mut self, socket: &mut Socket<Upgraded>) -> Result<(), Ending> {
+        let (waiting, present, summaries) = {
+            let board = self.board.borrow_and_update();
+            (Arc::clone(&board.waiting), Arc::clone(&board.present), board.summaries())
         };
-        let sender = Sender::Agent(self.agent.name.clone());
-        match self.service.conversations.record(&conversation, &sender, &cid, &wish).await {
-            Ok(recorded) => {
-                socket.push(&ServerToAgent::Ack { conversation, cid, seq: recorded.seq, dup: recorded.dup });
-            }
-            Err(refusal) => socket.push(&ServerToAgent::Error(refusal.for_cid(cid))),
+        if self.told_queue.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &waiting)) {
+            self.told_queue = Some(waiting);
+            self.take(socket, AgentInput::Queue(summaries)).await?;
+        }
+        if self.told_agents.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &present)) {
+            self.take(socket, AgentInput::Agents(present.to_vec())).await?;
+            self.told_agents = Some(present);
         }
         Ok(())
     }
 
-    /// Follows another conversation from now on.
-    async fn watch(
-        &mut self,
-        socket: &mut Socket<Upgraded>,
-        conversation: String,
-        after: u64,
-    ) -> Result<(), StoreError> {
-        let mut tail = Tail::listen(&self.service.wake, &conversation);
-        let Some(standing) = self.service.store.standing(&conversation).await? else {
-            let message = "There is no such conversation; take one from the queue.";
-            socket.push(&ServerToAgent::Error(WireError::new(ErrorCode::NotFound, message)));
-            return Ok(());
-        };
-        // Whoever holds more than there is holds another log: it is told anew.
-        tail.follow(if after <= standing.head { after } else { 0 }, standing.head);
-        if !tail.is_behind() {
-            // Says that there was nothing to tell; otherwise the first stretch answers.
-            socket.push(&ServerToAgent::Replay { conversation, events: Vec::new() });
-        }
-        self.watched = Some(tail);
-        Ok(())
+    async fn check_log_in(&self) -> Result<Option<AgentInput>, StoreError> {
+        let holds = self.service.store.session(&self.agent.token).await?.is_some();
+        Ok((!holds).then_some(AgentInput::LoggedOut))
     }
 
-    /// Passes on that the agent is writing, or has stopped. Only who has the floor is heard.
-    async fn typing(&mut self, conversation: String, active: bool) -> Result<(), StoreError> {
-        if self.typing_in.as_ref().is_some_and(|typing_in| !active || *typing_in != conversation) {
-            self.stop_typing();
-        }
-        if active {
-            let standing = self.service.store.standing(&conversation).await?;
-            if standing.is_some_and(|standing| standing.floor == Floor::Human { agent: self.agent.name.clone() }) {
-                self.service.wake.typing(&conversation, Typing { author: Author::Human, active: true });
-                self.typing_in = Some(conversation);
-            }
-        }
-        Ok(())
-    }
-
-    fn stop_typing(&mut self) {
-        if let Some(conversation) = self.typing_in.take() {
-            self.service.wake.typing(&conversation, Typing { author: Author::Human, active: false });
-        }
-    }
-
-    /// Tells the next stretch of the watched log.
-    async fn tell_log(&mut self, socket: &mut Socket<Upgraded>) -> Result<(), StoreError> {
-        let Some(tail) = &mut self.watched else { return Ok(()) };
-        let stretch = tail.read(&self.service.store).await?;
-        let conversation = tail.conversation();
-        if !stretch.replay.is_empty() {
-            socket.push(&ServerToAgent::Replay { conversation: conversation.to_owned(), events: stretch.replay });
-        }
-        for event in stretch.live {
-            socket.push(&ServerToAgent::Event { conversation: conversation.to_owned(), event });
-        }
-        Ok(())
-    }
-
-    /// Tells the queue, unless only the agents at it have changed.
-    fn tell_queue(&mut self, socket: &mut Socket<Upgraded>) {
-        let board = self.board.borrow_and_update();
-        if self.told_queue.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &board.waiting)) {
-            self.told_queue = Some(Arc::clone(&board.waiting));
-            socket.push(&ServerToAgent::Queue { conversations: board.summaries() });
-        }
-    }
-
-    /// Ends the line when the log-in has ended.
-    async fn check_session(&mut self) -> Result<(), Ending> {
-        match self.service.store.session(&self.agent.token).await.map_err(unread)? {
-            Some(_) => Ok(()),
-            None => Err(socket::unauthorized("The log-in has ended; log in again.")),
+    async fn audit(&self, action: &str, conversation: &str) {
+        if let Err(cause) = self.service.store.audit(&self.agent.name, action, conversation).await {
+            tracing::error!(%cause, action, conversation, "the audit log was not written");
         }
     }
 }
 
-impl Drop for Line {
+impl Drop for Driver {
     fn drop(&mut self) {
-        self.stop_typing();
+        for output in self.line.gone() {
+            if let AgentOutput::Typing(conversation, active) = output {
+                self.service.wake.typing(&conversation, Typing { author: Author::Human, active });
+            }
+        }
         tracing::info!(agent = self.agent.name, "an agent is gone");
     }
 }
 
-/// What the watched conversation's tail hears; nothing while none is watched.
-async fn heard(watched: &mut Option<Tail>) -> (String, Heard) {
-    match watched {
-        Some(tail) => {
-            let heard = tail.heard().await;
-            (tail.conversation().to_owned(), heard)
+/// What was asked to be read; nothing while nothing was.
+async fn read(service: &Service, reading: &Option<(String, u64)>) -> Result<AgentInput, StoreError> {
+    match reading {
+        Some((conversation, after)) => {
+            let events = service.store.events_after(conversation, *after, limits::REPLAY_EVENTS).await?;
+            Ok(AgentInput::Read(conversation.clone(), events))
         }
+        None => pending().await,
+    }
+}
+
+/// What is heard of the watched conversation; nothing while none is watched.
+async fn heard(listener: &mut Option<Listener>) -> Heard {
+    match listener {
+        Some(listener) => listener.heard().await,
         None => pending().await,
     }
 }
@@ -256,5 +249,5 @@ async fn heard(watched: &mut Option<Tail>) -> (String, Heard) {
 /// Something could not be read; the inbox comes back and asks again.
 fn unread(cause: StoreError) -> Ending {
     tracing::error!(%cause, "the store was not read");
-    socket::unavailable()
+    unavailable()
 }

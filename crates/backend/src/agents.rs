@@ -2,9 +2,9 @@
 
 use crate::{
     password,
-    store::{Store, StoreError},
+    store::{Database, Store, StoreError},
 };
-use std::path::Path;
+pub use protocol::Role;
 
 /// Characters of the longest name.
 pub(crate) const NAME_CHARS: usize = 60;
@@ -36,7 +36,7 @@ pub enum AgentError {
 ///
 /// # Errors
 /// When the name or password is not allowed, the name is taken, or the database fails.
-pub async fn add(database: &Path, name: &str, password: &str) -> Result<(), AgentError> {
+pub async fn add(database: &Database, name: &str, password: &str, role: Role) -> Result<(), AgentError> {
     let characters = name.chars().count();
     if !(1..=NAME_CHARS).contains(&characters) || name.trim() != name || name.chars().any(char::is_control) {
         return Err(AgentError::Name);
@@ -46,30 +46,50 @@ pub async fn add(database: &Path, name: &str, password: &str) -> Result<(), Agen
     }
     let hash = password::hash_of(password).ok_or(AgentError::NoRandomBits)?;
     let store = Store::open(database).await?;
-    let added = store.add_agent(name, &hash).await;
+    let added = store.add_agent(name, &hash, role).await;
+    if let Ok(true) = added {
+        store.audit("operator", "added", name).await?;
+    }
     store.close().await;
     if added? { Ok(()) } else { Err(AgentError::Taken(name.to_owned())) }
 }
 
-/// Every agent's name, in alphabetical order.
+/// Gives an agent another role. Their log-ins end.
+///
+/// # Errors
+/// When there is no such agent, or the database fails.
+pub async fn set_role(database: &Database, name: &str, role: Role) -> Result<(), AgentError> {
+    let store = Store::open(database).await?;
+    let changed = store.set_role(name, role).await?;
+    if changed {
+        store.audit("operator", "gave another role", name).await?;
+    }
+    store.close().await;
+    if changed { Ok(()) } else { Err(AgentError::Unknown(name.to_owned())) }
+}
+
+/// Every agent's name and role, in alphabetical order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(database: &Path) -> Result<Vec<String>, AgentError> {
+pub async fn list(database: &Database) -> Result<Vec<(String, Role)>, AgentError> {
     let store = Store::open(database).await?;
     let names = store.agents().await;
     store.close().await;
     Ok(names?)
 }
 
-/// Removes an agent, ends their log-ins, and closes the conversations they had claimed; those visitors may ring again.
+/// Removes an agent, ends their log-ins, and gives the conversations they had claimed back to the queue.
 /// A service that runs on the same file notices within a heartbeat.
 ///
 /// # Errors
 /// When there is no such agent, or the database fails.
-pub async fn remove(database: &Path, name: &str) -> Result<(), AgentError> {
+pub async fn remove(database: &Database, name: &str) -> Result<(), AgentError> {
     let store = Store::open(database).await?;
     let removed = store.remove_agent(name).await;
+    if let Ok(true) = removed {
+        store.audit("operator", "removed", name).await?;
+    }
     store.close().await;
     if removed? { Ok(()) } else { Err(AgentError::Unknown(name.to_owned())) }
 }

@@ -5,6 +5,7 @@ use crate::{
     store::{Recorded, Store, StoreError},
     wake::Wake,
 };
+use protocol::masking;
 
 /// Conversations, as handlers change them.
 #[derive(Debug)]
@@ -22,25 +23,26 @@ impl Conversations {
     pub(crate) async fn record(
         &self,
         conversation: &str,
-        sender: &Sender,
+        sender: Sender,
         cid: &str,
-        wish: &Wish,
+        wish: Wish,
     ) -> Result<Recorded, Refusal> {
-        decision::check(cid, wish)?;
-        let recorded = self.store.record(conversation, sender, cid, wish).await.map_err(|cause| {
+        decision::check(cid, &wish)?;
+        let mut recorded = self.store.record(conversation, sender, cid, wish.masked()).await.map_err(|cause| {
             tracing::error!(%cause, conversation, "a frame was not stored");
             Refusal::Unavailable
         })??;
         if !recorded.dup {
-            tracing::debug!(conversation, seq = recorded.seq, "stored");
-            self.wake.log_grew(conversation);
+            self.wake.log_grew(conversation, std::mem::take(&mut recorded.added));
         }
         Ok(recorded)
     }
 
     /// Rings and leaves `texts`, once for each cid. Returns after the commit.
     pub(crate) async fn record_at_door(&self, cid: &str, texts: &[String]) -> Result<(), StoreError> {
-        if self.store.record_at_door(cid, texts).await? {
+        let mask = |text: &String| masking::masked(text).unwrap_or_else(|| text.clone());
+        let texts: Vec<String> = texts.iter().map(mask).collect();
+        if self.store.record_at_door(cid, &texts).await? {
             self.wake.queue_changed();
         }
         Ok(())

@@ -1,13 +1,17 @@
-//! What may happen next in a conversation. Pure: a floor and a wish in, an event or a refusal out.
+//! What may happen next in a conversation. Pure: facts and a wish in, events or a refusal out.
 
-use protocol::{Author, ErrorCode, EventBody, Floor, Message, WireError, limits};
+#[cfg(test)]
+mod tests;
+
+use protocol::{Author, ErrorCode, EventBody, Floor, Message, WireError, limits, masking};
 
 /// Characters in the id of an FAQ entry.
 const ENTRY_CHARS: usize = 100;
 
 /// Who asks. Client-made ids are told apart by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Sender {
+pub enum Sender {
+    /// The visitor.
     Visitor,
     /// The agent's name.
     Agent(String),
@@ -15,89 +19,213 @@ pub(crate) enum Sender {
 
 /// What somebody wants to happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub enum Wish {
     /// The visitor says something, or tells what the bot had answered.
-    Tell { author: Author, text: String, entry: Option<String> },
+    Tell {
+        /// The visitor or the bot.
+        author: Author,
+        /// What.
+        text: String,
+        /// The FAQ entry that the bot quoted.
+        entry: Option<String>,
+    },
     /// The visitor asks for a person.
     Ring,
-    /// The agent takes the conversation.
-    Claim { agent: String },
+    /// The agent takes the conversation, from another one if they may.
+    Claim {
+        /// Who.
+        agent: String,
+        /// A lead may take what another agent holds.
+        takes_over: bool,
+    },
     /// The agent says something.
-    Reply { agent: String, text: String },
+    Reply {
+        /// Who.
+        agent: String,
+        /// What.
+        text: String,
+    },
+    /// The agent changes what they said earlier, or takes it back with an empty text.
+    Edit {
+        /// Who.
+        agent: String,
+        /// The event with the message.
+        seq: u64,
+        /// What it should say.
+        text: String,
+    },
+    /// The agent gives the conversation to another one, or to the queue.
+    Transfer {
+        /// Who.
+        agent: String,
+        /// To whom.
+        to: Option<String>,
+    },
+    /// The agent gives the floor back to the bot.
+    HandBack {
+        /// Who.
+        agent: String,
+    },
     /// The agent ends the conversation.
-    Close { agent: String },
+    Close {
+        /// Who.
+        agent: String,
+    },
+}
+
+impl Wish {
+    /// The same wish with card and account numbers in people's words masked: they must never be stored. What the bot quotes is
+    /// the shop's own.
+    pub(crate) fn masked(mut self) -> Wish {
+        match &mut self {
+            Wish::Tell { author: Author::Bot, .. } => {}
+            Wish::Tell { text, .. } | Wish::Reply { text, .. } | Wish::Edit { text, .. } => {
+                if let Some(masked) = masking::masked(text) {
+                    *text = masked;
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// What the audit log says of it; `None` for what the conversation's own log tells well enough.
+    pub(crate) fn audited(&self) -> Option<&'static str> {
+        match self {
+            Wish::Claim { .. } => Some("claimed"),
+            Wish::Transfer { .. } => Some("transferred"),
+            Wish::HandBack { .. } => Some("handed back"),
+            Wish::Close { .. } => Some("closed"),
+            Wish::Edit { text, .. } if text.is_empty() => Some("took back a message"),
+            Wish::Edit { .. } => Some("changed a message"),
+            Wish::Tell { .. } | Wish::Ring | Wish::Reply { .. } => None,
+        }
+    }
+}
+
+/// What a decision depends on, read in the transaction that stores what comes of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Who has the floor.
+    pub floor: Floor,
+    /// For [`Wish::Edit`]: what the event says now.
+    pub edited: Option<EventBody>,
+    /// For [`Wish::Transfer`]: whether there is an agent of that name.
+    pub receiver_exists: bool,
 }
 
 /// What comes of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
-    /// This is added to the log.
-    Add(EventBody),
+pub enum Decision {
+    /// These are added to the log, the first under the wish's own id.
+    Add(Vec<EventBody>),
     /// It is so already: the latest ring stands.
     RingStands,
-    /// It is so already: the latest claim stands.
+    /// It is so already: the latest claim or transfer stands.
     ClaimStands,
 }
 
 /// Why a wish was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
+pub enum Refusal {
+    /// The wish's own words are not allowed.
     #[error("{0}")]
     Invalid(&'static str),
+    /// Another agent was faster.
     #[error("{agent} has already claimed this conversation.")]
-    AlreadyClaimed { agent: String },
+    AlreadyClaimed {
+        /// Who.
+        agent: String,
+    },
+    /// It is not theirs, or nobody waits.
     #[error("{0}")]
     NotClaimed(&'static str),
-    #[error("There is no such conversation.")]
-    NotFound,
+    /// No such conversation, message or agent.
+    #[error("{0}")]
+    NotFound(&'static str),
+    /// Too often; milliseconds until it may be tried again. Never said of a ring.
+    #[error("Too many messages; send this one again later.")]
+    RateLimited(u64),
+    /// Something inside failed; its cause is in the log.
     #[error("Not possible at this moment; try again.")]
     Unavailable,
 }
 
 impl Refusal {
     /// As it goes over the wire, naming the frame it answers.
-    pub(crate) fn for_cid(&self, cid: String) -> WireError {
+    pub fn for_cid(&self, cid: String) -> WireError {
         let code = match self {
             Refusal::Invalid(_) => ErrorCode::Invalid,
             Refusal::AlreadyClaimed { .. } => ErrorCode::AlreadyClaimed,
             Refusal::NotClaimed(_) => ErrorCode::NotClaimed,
-            Refusal::NotFound => ErrorCode::NotFound,
+            Refusal::NotFound(_) => ErrorCode::NotFound,
+            Refusal::RateLimited(_) => ErrorCode::RateLimited,
             Refusal::Unavailable => ErrorCode::Unavailable,
         };
-        WireError::new(code, self.to_string()).for_cid(cid)
+        let mut error = WireError::new(code, self.to_string()).for_cid(cid);
+        if let Refusal::RateLimited(after_ms) = self {
+            error.retry_after_ms = Some(*after_ms);
+        }
+        error
     }
 }
 
-/// What comes of `wish` while `floor` holds.
-pub(crate) fn decide(floor: &Floor, wish: &Wish) -> Result<Decision, Refusal> {
-    match (wish, floor) {
-        (Wish::Tell { author, text, entry }, _) => {
+/// What comes of `wish`, given the facts.
+///
+/// # Errors
+/// When it may not happen.
+pub fn decide(facts: &Facts, wish: &Wish) -> Result<Decision, Refusal> {
+    let add = |body| Ok(Decision::Add(vec![body]));
+    let holds = |agent: &str| matches!(&facts.floor, Floor::Human { agent: holder } if holder == agent);
+    match (wish, &facts.floor) {
+        (Wish::Tell { author, text, entry }, floor) => {
             let message = Message { author: *author, text: text.clone(), name: None, entry: entry.clone() };
-            Ok(Decision::Add(EventBody::Message(message)))
+            let message = EventBody::Message(message);
+            // What is said into a closed conversation opens it again: somebody must read it.
+            let reopens = *floor == Floor::Closed && *author == Author::Visitor;
+            Ok(Decision::Add(if reopens { vec![message, EventBody::Rang] } else { vec![message] }))
         }
         (Wish::Ring, Floor::Ringing | Floor::Human { .. }) => Ok(Decision::RingStands),
-        (Wish::Ring, Floor::Bot | Floor::Closed) => Ok(Decision::Add(EventBody::Rang)),
-        (Wish::Claim { agent }, Floor::Ringing) => Ok(Decision::Add(EventBody::Claimed { agent: agent.clone() })),
-        (Wish::Claim { agent }, Floor::Human { agent: holder }) if agent == holder => Ok(Decision::ClaimStands),
+        (Wish::Ring, Floor::Bot | Floor::Closed) => add(EventBody::Rang),
+        (Wish::Claim { agent, .. }, Floor::Ringing) => add(EventBody::Claimed { agent: agent.clone() }),
+        (Wish::Claim { agent, .. }, Floor::Human { .. }) if holds(agent) => Ok(Decision::ClaimStands),
+        (Wish::Claim { agent, takes_over: true }, Floor::Human { .. }) => {
+            add(EventBody::Claimed { agent: agent.clone() })
+        }
         (Wish::Claim { .. }, Floor::Human { agent }) => Err(Refusal::AlreadyClaimed { agent: agent.clone() }),
         (Wish::Claim { .. }, Floor::Bot | Floor::Closed) => {
             Err(Refusal::NotClaimed("Nobody is waiting in this conversation."))
         }
-        (Wish::Reply { agent, text }, Floor::Human { agent: holder }) if agent == holder => {
+        (Wish::Reply { agent, text }, _) if holds(agent) => {
             let message = Message { author: Author::Human, text: text.clone(), name: Some(agent.clone()), entry: None };
-            Ok(Decision::Add(EventBody::Message(message)))
+            add(EventBody::Message(message))
         }
-        (Wish::Close { agent }, Floor::Human { agent: holder }) if agent == holder => {
-            Ok(Decision::Add(EventBody::Closed { agent: agent.clone() }))
+        (Wish::Transfer { agent, to: Some(to) }, _) if holds(agent) && agent == to => Ok(Decision::ClaimStands),
+        (Wish::Transfer { agent, to: Some(_) }, _) if holds(agent) && !facts.receiver_exists => {
+            Err(Refusal::NotFound("There is no such agent; give it to one who is there."))
         }
-        (Wish::Reply { .. } | Wish::Close { .. }, _) => {
+        (Wish::Transfer { agent, to }, _) if holds(agent) => {
+            add(EventBody::Transferred { agent: agent.clone(), to: to.clone() })
+        }
+        (Wish::HandBack { agent }, _) if holds(agent) => add(EventBody::HandedBack { agent: agent.clone() }),
+        (Wish::Close { agent }, _) if holds(agent) => add(EventBody::Closed { agent: agent.clone() }),
+        (Wish::Reply { .. } | Wish::Transfer { .. } | Wish::HandBack { .. } | Wish::Close { .. }, _) => {
             Err(Refusal::NotClaimed("Claim this conversation first; it is not yours."))
         }
+        (Wish::Edit { agent, seq, text }, _) => match &facts.edited {
+            Some(EventBody::Message(Message { author: Author::Human, name: Some(name), .. })) if name == agent => {
+                add(EventBody::Edited { agent: agent.clone(), seq: *seq, text: text.clone() })
+            }
+            _ => Err(Refusal::NotFound("There is no such message by this agent.")),
+        },
     }
 }
 
-/// Whether the wish's own words are allowed, whatever the floor.
-pub(crate) fn check(cid: &str, wish: &Wish) -> Result<(), Refusal> {
+/// Whether the wish's own words are allowed, whatever the facts.
+///
+/// # Errors
+/// When they are not.
+pub fn check(cid: &str, wish: &Wish) -> Result<(), Refusal> {
     check_cid(cid)?;
     match wish {
         Wish::Tell { author: Author::Human | Author::System, .. } => {
@@ -110,7 +238,13 @@ pub(crate) fn check(cid: &str, wish: &Wish) -> Result<(), Refusal> {
             Err(Refusal::Invalid("`entry` belongs to answers by the bot only."))
         }
         Wish::Tell { text, .. } | Wish::Reply { text, .. } => check_text(text),
-        Wish::Ring | Wish::Claim { .. } | Wish::Close { .. } => Ok(()),
+        Wish::Edit { text, .. } if !text.is_empty() => check_text(text),
+        Wish::Ring
+        | Wish::Edit { .. }
+        | Wish::Claim { .. }
+        | Wish::Transfer { .. }
+        | Wish::HandBack { .. }
+        | Wish::Close { .. } => Ok(()),
     }
 }
 
@@ -131,73 +265,4 @@ pub(crate) fn check_text(text: &str) -> Result<(), Refusal> {
         return Err(Refusal::Invalid("`text` has more than 4,000 characters; send it in parts."));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CID: &str = "0197a2c4-7d5e-7c3a-9f10-2b6c8d4e1f00";
-
-    fn with(agent: &str) -> Floor {
-        Floor::Human { agent: agent.into() }
-    }
-
-    fn tell(author: Author, text: &str, entry: Option<&str>) -> Wish {
-        Wish::Tell { author, text: text.into(), entry: entry.map(Into::into) }
-    }
-
-    #[test]
-    fn a_ring_is_heard_once_until_it_is_answered_and_closed() {
-        assert_eq!(decide(&Floor::Bot, &Wish::Ring), Ok(Decision::Add(EventBody::Rang)));
-        assert_eq!(decide(&Floor::Ringing, &Wish::Ring), Ok(Decision::RingStands));
-        assert_eq!(decide(&with("Ada"), &Wish::Ring), Ok(Decision::RingStands));
-        assert_eq!(decide(&Floor::Closed, &Wish::Ring), Ok(Decision::Add(EventBody::Rang)));
-    }
-
-    #[test]
-    fn the_first_to_claim_has_it_and_the_second_is_told_who() {
-        let claim = Wish::Claim { agent: "Ada".into() };
-        assert_eq!(decide(&Floor::Ringing, &claim), Ok(Decision::Add(EventBody::Claimed { agent: "Ada".into() })));
-        assert_eq!(decide(&with("Ada"), &claim), Ok(Decision::ClaimStands));
-        let refused = decide(&with("Grace"), &claim).expect_err("Grace has it").for_cid(CID.into());
-        assert_eq!(refused.code, ErrorCode::AlreadyClaimed);
-        assert!(refused.message.contains("Grace"), "{}", refused.message);
-        for floor in [Floor::Bot, Floor::Closed] {
-            assert!(matches!(decide(&floor, &claim), Err(Refusal::NotClaimed(_))), "{floor:?}");
-        }
-    }
-
-    #[test]
-    fn only_the_claimer_replies_and_closes() {
-        for wish in [Wish::Reply { agent: "Ada".into(), text: "hi".into() }, Wish::Close { agent: "Ada".into() }] {
-            assert!(decide(&with("Ada"), &wish).is_ok());
-            for floor in [with("Grace"), Floor::Ringing, Floor::Bot, Floor::Closed] {
-                assert!(matches!(decide(&floor, &wish), Err(Refusal::NotClaimed(_))), "{wish:?} at {floor:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_visitor_tells_has_limits() {
-        let long = "ü".repeat(4_000);
-        assert_eq!(check(CID, &tell(Author::Visitor, &long, None)), Ok(()));
-        assert_eq!(check(CID, &tell(Author::Bot, "45 days", Some("returns"))), Ok(()));
-        assert_eq!(check("6fa459ea-ee8a-3ca4-894e-db77e160355e", &Wish::Ring), Ok(()));
-        for (cid, wish) in [
-            (CID, tell(Author::Visitor, "", None)),
-            (CID, tell(Author::Visitor, " \n\t", None)),
-            (CID, tell(Author::Visitor, &format!("{long}ü"), None)),
-            (CID, tell(Author::Human, "I am Ada", None)),
-            (CID, tell(Author::System, "all is well", None)),
-            (CID, tell(Author::Visitor, "hi", Some("returns"))),
-            (CID, tell(Author::Bot, "hi", Some(&"e".repeat(101)))),
-            ("", Wish::Ring),
-            ("not-a-uuid", Wish::Ring),
-            ("{0197a2c4-7d5e-7c3a-9f10-2b6c8d4e1f00}", Wish::Ring),
-            ("0197a2c47d5e7c3a9f102b6c8d4e1f00", Wish::Ring),
-        ] {
-            assert!(matches!(check(cid, &wish), Err(Refusal::Invalid(_))), "{cid} {wish:?}");
-        }
-    }
 }

@@ -4,16 +4,13 @@ use crate::{decision, error::Error, origin::require_listed, service::Service};
 use axum::{
     Json,
     extract::{ConnectInfo, State, rejection::JsonRejection},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, StatusCode},
 };
 use serde::{Deserialize, Serialize};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tower_http::cors::CorsLayer;
+use std::{net::SocketAddr, sync::Arc};
 
 /// Characters in an e-mail address or phone number.
 const REPLY_TO_CHARS: usize = 200;
-/// How long a browser may remember that the door is open to a page.
-const REMEMBERED: Duration = Duration::from_secs(600);
 
 /// What is left at the door.
 #[derive(Deserialize)]
@@ -56,14 +53,4 @@ pub(crate) async fn leave(
     texts.extend(reply_to.map(|reply_to| format!("Reply to: {reply_to}")));
     service.conversations.record_at_door(&cid, &texts).await?;
     Ok((StatusCode::ACCEPTED, Json(Stored { stored: true })))
-}
-
-/// Lets pages of the shops, and no others, send JSON and read the answer.
-pub(crate) fn cross_origin(service: &Service) -> CorsLayer {
-    let listed = service.origins.iter().filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok());
-    CorsLayer::new()
-        .allow_origin(listed.collect::<Vec<_>>())
-        .allow_methods([Method::POST])
-        .allow_headers([header::CONTENT_TYPE])
-        .max_age(REMEMBERED)
 }

@@ -24,6 +24,9 @@ pub(crate) enum Error {
     /// 401: not logged in, or the log-in has ended.
     #[error("Log in first.")]
     NotLoggedIn,
+    /// 401: a visitor's token or conversation that is not known here.
+    #[error("The token or the conversation is not known here; say hello without them.")]
+    UnknownVisitor,
     /// 401: the same words whether the name or the password is wrong.
     #[error("Name or password is wrong.")]
     WrongLogIn,
@@ -61,7 +64,9 @@ impl IntoResponse for Error {
             Error::Invalid(_) => (StatusCode::BAD_REQUEST, ErrorCode::Invalid),
             Error::NotAWebSocket => (StatusCode::BAD_REQUEST, ErrorCode::BadFrame),
             Error::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::FrameTooLarge),
-            Error::NotLoggedIn | Error::WrongLogIn => (StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized),
+            Error::NotLoggedIn | Error::UnknownVisitor | Error::WrongLogIn => {
+                (StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized)
+            }
             Error::OriginNotAllowed | Error::NotOurOrigin => (StatusCode::FORBIDDEN, ErrorCode::OriginNotAllowed),
             Error::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited),
             Error::Store(_) | Error::Inside(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable),

@@ -1,23 +1,33 @@
 //! The service behind the bell: stores conversations and carries them between visitors and agents.
 //!
-//! Reading order: [`config`] (what can be set), `router` (every address), `service` (what handlers share), `decision` (what
-//! may happen next, pure), `conversations` (decides, stores, wakes), `store` (the only SQL), `wake` and `queue` (who must look
-//! again), `tail` (following one log), `socket` (one WebSocket: limits, beats, backpressure), `visitor_socket` and `agent_socket` (the frames), `door`
-//! (the way in without WebSocket), `session`, `password` and `agents` (who answers), `origin`, `rate_limit`, `secret`,
-//! `pages`, `error`.
+//! Reading order: [`config`] (what can be set), `router` (every address), `service` (what handlers share), [`decision`] (what
+//! may happen next, pure), [`mod@line`] (what a line says and does, pure), `conversations` (decides, stores, wakes), `store` (the
+//! only SQL), `wake`, `bus`, `queue` and `board` (who must look again, here and at other nodes), `socket` (one WebSocket: limits, beats,
+//! backpressure), `visitor_driver`, `visitor_socket`, `visitor_http` and `agent_socket` (which do what the lines want), `door`
+//! (the way in with a form), `hello` and `identity` (who visitors are), `session`, `password` and [`agents`] (who answers),
+//! [`records`] (copies, exports, erasures, audit), `origin`, `rate_limit`, `secret`, `pages`, `error`, and [`teeth`] (promises
+//! broken on purpose, in tests). By themselves, [`mod@hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both
+//! pure.
 //!
-//! Two rules hold everywhere: store first, then wake; subscribe first, then read. A wake carries no data, so a lost one costs
-//! time and never a message.
+//! Two rules hold everywhere: store first, then wake; subscribe first, then read. A lost wake costs time and never a message.
 
 pub mod agents;
 pub mod config;
+pub mod decision;
+pub mod hours;
+pub mod line;
+pub mod records;
+pub mod teeth;
+pub mod waiting_time;
 
 mod agent_socket;
+mod board;
+mod bus;
 mod conversations;
-mod decision;
 mod door;
 mod error;
 mod hello;
+mod identity;
 mod origin;
 mod pages;
 mod password;
@@ -29,18 +39,25 @@ mod service;
 mod session;
 mod socket;
 mod store;
-mod tail;
+mod visitor_driver;
+mod visitor_http;
 mod visitor_socket;
 mod wake;
 
+pub use bus::{BusAddress, UnreadableBus};
 pub use config::Config;
+pub use identity::ShortSecret;
 pub use origin::Origin;
-pub use store::StoreError;
+pub use store::{AuditEntry, AuditTrail, Database, Exported, StoreError, Which};
 
+use bus::Notes;
+use hours::OpeningHours;
+use identity::Identities;
 use service::Service;
 use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use store::Store;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
+use wake::Wake;
 
 /// How long sockets and requests may take to end after the word to shut down.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -51,6 +68,25 @@ pub enum ServeError {
     /// The database could not be opened or brought up to date.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The secret by which the shop says who its visitors are is of no use.
+    #[error("cannot use the identity secret in {path}: {cause}")]
+    IdentitySecret {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The opening hours cannot be read.
+    #[error("cannot read the opening hours in {path}: {cause}")]
+    Hours {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A bus is of use between nodes on one Postgres only.
+    #[error("--bus needs --database postgres://…: nodes cannot share a file")]
+    BusWithoutPostgres,
     /// The listener failed.
     #[error("the listener failed; check that its address is still there: {0}")]
     Listener(#[from] std::io::Error),
@@ -65,10 +101,13 @@ pub async fn serve(
     config: Config,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let store = Store::open(&config.database).await?;
+    let identities = identities(&config).await?;
+    let hours = hours(&config).await?;
+    let store = Store::open_weakened(&config.database, config.weakness).await?;
     let address = listener.local_addr()?;
     let public_url = config.public_url.clone().unwrap_or_else(|| Origin::at(address));
-    let service = Arc::new(Service::new(store.clone(), &config, public_url));
+    let (wake, carrying) = wake(&config)?;
+    let service = Arc::new(Service::new(store.clone(), &config, public_url, wake, identities, hours));
     let hang_up = service.hang_up.clone();
     let upkeep = tokio::spawn(Arc::clone(&service).upkeep());
     let app = router::router(service, &config).into_make_service_with_connect_info::<SocketAddr>();
@@ -78,7 +117,7 @@ pub async fn serve(
         let _ = stop.wait_for(|stop| *stop).await;
     };
     let mut http = pin!(axum::serve(listener, app).with_graceful_shutdown(stopped).into_future());
-    tracing::info!(%address, database = %config.database.display(), "serving");
+    tracing::info!(%address, database = %config.database, "serving");
 
     let ended = tokio::select! {
         () = shutdown => None,
@@ -86,6 +125,7 @@ pub async fn serve(
     };
     hang_up.send_replace(true);
     upkeep.abort();
+    carrying.inspect(|carrying| carrying.abort());
     let ended = tokio::time::timeout(FAREWELL, async {
         let ended = match ended {
             Some(ended) => ended,
@@ -102,4 +142,36 @@ pub async fn serve(
     store.close().await;
     tracing::info!("stopped");
     Ok(ended?)
+}
+
+/// Reads the secret by which the shop says who its visitors are.
+async fn identities(config: &Config) -> Result<Identities, ServeError> {
+    let Some(path) = &config.identity_secret_file else { return Ok(Identities::default()) };
+    let failed = |cause| ServeError::IdentitySecret { path: path.clone(), cause };
+    let secret = tokio::fs::read(path).await.map_err(|cause| failed(cause.into()))?;
+    Identities::with_secret(&secret).map_err(|cause| failed(cause.into()))
+}
+
+/// Reads when the shop is open.
+async fn hours(config: &Config) -> Result<Option<OpeningHours>, ServeError> {
+    let Some(path) = &config.hours else { return Ok(None) };
+    let failed = |cause| ServeError::Hours { path: path.clone(), cause };
+    let json = tokio::fs::read_to_string(path).await.map_err(|cause| failed(cause.into()))?;
+    OpeningHours::parse(&json).map(Some).map_err(|cause| failed(cause.into()))
+}
+
+/// The wakes, and what carries word of them between nodes.
+fn wake(config: &Config) -> Result<(Wake, Option<JoinHandle<()>>), ServeError> {
+    match (&config.bus, &config.database) {
+        (None, Database::File(_)) => Ok((Wake::new(Notes::default()), None)),
+        (Some(_), Database::File(_)) => Err(ServeError::BusWithoutPostgres),
+        (address, Database::Postgres(database)) => {
+            let (notes, waiting) = Notes::shared();
+            let wake = Wake::new(notes);
+            let (address, database, carried) =
+                (address.clone().unwrap_or(BusAddress::Postgres), database.clone(), wake.clone());
+            let carrying = tokio::spawn(async move { bus::carry(address, &database, carried, waiting).await });
+            Ok((wake, Some(carrying)))
+        }
+    }
 }

@@ -1,8 +1,12 @@
 //! Where a request's page comes from, and whether it may speak to us. Exact matches only.
 
 use crate::error::Error;
-use axum::http::{HeaderMap, Uri, header};
-use std::net::SocketAddr;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use std::{net::SocketAddr, time::Duration};
+use tower_http::cors::CorsLayer;
+
+/// How long a browser may remember what is open to a page.
+const REMEMBERED: Duration = Duration::from_secs(600);
 
 /// A page's origin: scheme, host, and the port unless it is the scheme's own. Written as browsers write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +92,16 @@ pub(crate) fn require_listed(origins: &[Origin], headers: &HeaderMap) -> Result<
             Err(Error::OriginNotAllowed)
         }
     }
+}
+
+/// Lets pages of the shops, and no others, post with these headers and read the answer.
+pub(crate) fn cross_origin<const N: usize>(origins: &[Origin], headers: [HeaderName; N]) -> CorsLayer {
+    let listed = origins.iter().filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok());
+    CorsLayer::new()
+        .allow_origin(listed.collect::<Vec<_>>())
+        .allow_methods([Method::POST])
+        .allow_headers(headers)
+        .max_age(REMEMBERED)
 }
 
 /// Lets our own pages pass, for what a cookie alone would open: WebSockets and anything that changes something.

@@ -1,89 +1,124 @@
-//! Who waits, and who is there to answer: one board that every socket looks at, read from the store by one task.
+//! Keeps the board true: one task reads it from the store, every socket looks at it.
 
 use crate::{
-    store::{Store, Waiting},
+    board::{Board, now_ms},
+    hours::OpeningHours,
+    store::Store,
     wake::Wake,
 };
-use protocol::{ConversationSummary, Floor, limits};
+use protocol::Presence;
 use std::{
     collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{interval, sleep},
+};
+use uuid::Uuid;
 
-/// What hangs on the board now.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Board {
-    /// Ringing or with a person, oldest ring first.
-    pub(crate) waiting: Arc<[Waiting]>,
-    /// How many open lines each agent has; those with none are not in it.
-    present: BTreeMap<String, usize>,
-}
-
-impl Board {
-    /// This conversation's place among those that ring, counted from 1, and how many agents are there.
-    pub(crate) fn wait_of(&self, conversation: &str) -> Option<(u32, u32)> {
-        let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing);
-        let before = ringing.position(|waiting| waiting.conversation == conversation)?;
-        Some((u32::try_from(before + 1).unwrap_or(u32::MAX), u32::try_from(self.present.len()).unwrap_or(u32::MAX)))
-    }
-
-    /// The queue as agents see it now.
-    pub(crate) fn summaries(&self) -> Vec<ConversationSummary> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        let summary = |waiting: &Waiting| ConversationSummary {
-            conversation: waiting.conversation.clone(),
-            floor: waiting.floor.clone(),
-            waiting_ms: now.saturating_sub(waiting.rang_at),
-            head: waiting.head,
-            preview: waiting.preview.clone(),
-            unanswered: waiting.unanswered,
-        };
-        self.waiting.iter().map(summary).collect()
-    }
-}
+/// The board is read at most so often: every message changes it a little.
+const READ_EVERY: Duration = Duration::from_millis(100);
+/// How often it is read without a word that it has changed: another process may have written.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often a node says again who is there; less than the store believes it.
+const PRESENT_EVERY: Duration = Duration::from_secs(10);
 
 /// Where the board hangs. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Queue(watch::Sender<Board>);
+pub(crate) struct Queue {
+    board: watch::Sender<Board>,
+    /// When the shop is open; always, when it keeps no hours.
+    hours: Option<Arc<OpeningHours>>,
+    /// The open lines of agents at this node: each with its agent's name, and whether they take conversations.
+    here: Arc<Mutex<BTreeMap<u64, Presence>>>,
+    /// Counts lines.
+    lines: Arc<AtomicU64>,
+    /// Somebody at this node came, went, or changed their mind.
+    changed: watch::Sender<()>,
+}
 
 impl Queue {
+    /// An empty board of a shop with these hours.
+    pub(crate) fn new(hours: Option<OpeningHours>) -> Self {
+        Queue { hours: hours.map(Arc::new), ..Queue::default() }
+    }
+
     /// The board, and word of each change.
     pub(crate) fn look(&self) -> watch::Receiver<Board> {
-        self.0.subscribe()
+        self.board.subscribe()
     }
 
     /// Counts one line of this agent as open until the result is dropped.
     pub(crate) fn arrive(&self, agent: &str) -> Present {
-        self.0.send_modify(|board| *board.present.entry(agent.to_owned()).or_default() += 1);
-        Present { queue: self.clone(), agent: agent.to_owned() }
+        let line = self.lines.fetch_add(1, Ordering::Relaxed);
+        self.here().insert(line, Presence { name: agent.to_owned(), available: true });
+        self.changed.send_replace(());
+        Present { queue: self.clone(), line }
     }
 
     /// Keeps the board true, for as long as the service runs. Reads anew at every wake, and now and then without one, so
     /// that a lost wake or another process's write shows a little later instead of never.
     pub(crate) async fn keep(&self, store: &Store, wake: &Wake) {
-        let mut changed = wake.queue();
-        let mut anyway = tokio::time::interval(Duration::from_millis(limits::HEARTBEAT_MS.into()));
+        let node = Uuid::new_v4().to_string();
+        let (mut changed, mut here_changed) = (wake.queue(), self.changed.subscribe());
+        let mut anyway = interval(LOOK_EVERY);
+        let mut renew = interval(PRESENT_EVERY);
         loop {
             tokio::select! {
                 _ = changed.changed() => {}
-                _ = anyway.tick() => {}
-            }
-            match store.queue().await {
-                Ok(waiting) => {
-                    self.0.send_if_modified(|board| {
-                        let differs = *board.waiting != *waiting;
-                        if differs {
-                            board.waiting = waiting.into();
-                        }
-                        differs
-                    });
+                _ = anyway.tick() => {
+                    let waiting = Arc::clone(&self.board.borrow().waiting);
+                    waiting.iter().for_each(|waiting| wake.look(&waiting.conversation));
+                    wake.look_at_sessions();
                 }
-                Err(cause) => tracing::error!(%cause, "the queue was not read; it is tried again"),
+                _ = here_changed.changed() => {
+                    self.say_who_is_here(store, wake, &node).await;
+                    wake.queue_changed();
+                }
+                _ = renew.tick(), if wake.is_shared() => self.say_who_is_here(store, wake, &node).await,
             }
+            changed.mark_unchanged();
+            if let Err(cause) = self.read(store, wake).await {
+                tracing::error!(%cause, "the queue was not read; it is tried again");
+            }
+            sleep(READ_EVERY).await;
         }
+    }
+
+    async fn read(&self, store: &Store, wake: &Wake) -> Result<(), crate::StoreError> {
+        let waiting = store.queue().await?;
+        let present = if wake.is_shared() { store.present().await? } else { self.present_here() };
+        let now = now_ms();
+        let opens_at = self.hours.as_ref().filter(|hours| !hours.is_open(now)).and_then(|hours| hours.opens_next(now));
+        self.board.send_if_modified(|board| board.turn(waiting, present, opens_at, now));
+        Ok(())
+    }
+
+    /// Other nodes find in the store who is here.
+    async fn say_who_is_here(&self, store: &Store, wake: &Wake, node: &str) {
+        if wake.is_shared()
+            && let Err(cause) = store.is_present(node, &self.present_here()).await
+        {
+            tracing::error!(%cause, "other nodes were not told who is here; it is tried again");
+        }
+    }
+
+    /// Everyone at this node, by name; available when they are on one of their lines.
+    fn present_here(&self) -> Vec<Presence> {
+        let mut agents = BTreeMap::new();
+        for Presence { name, available } in self.here().values() {
+            *agents.entry(name.clone()).or_insert(false) |= *available;
+        }
+        agents.into_iter().map(|(name, available)| Presence { name, available }).collect()
+    }
+
+    fn here(&self) -> MutexGuard<'_, BTreeMap<u64, Presence>> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,19 +126,23 @@ impl Queue {
 #[derive(Debug)]
 pub(crate) struct Present {
     queue: Queue,
-    agent: String,
+    line: u64,
+}
+
+impl Present {
+    /// They take conversations from now on, or do not.
+    pub(crate) fn is_available(&self, available: bool) {
+        if let Some(presence) = self.queue.here().get_mut(&self.line) {
+            presence.available = available;
+        }
+        self.queue.changed.send_replace(());
+    }
 }
 
 impl Drop for Present {
     fn drop(&mut self) {
-        self.queue.0.send_modify(|board| {
-            if let Some(lines) = board.present.get_mut(&self.agent) {
-                *lines -= 1;
-                if *lines == 0 {
-                    board.present.remove(&self.agent);
-                }
-            }
-        });
+        self.queue.here().remove(&self.line);
+        self.queue.changed.send_replace(());
     }
 }
 
@@ -111,38 +150,21 @@ impl Drop for Present {
 mod tests {
     use super::*;
 
-    fn waiting(conversation: &str, floor: Floor) -> Waiting {
-        Waiting { conversation: conversation.into(), floor, rang_at: 0, head: 1, preview: String::new(), unanswered: 0 }
-    }
-
-    #[test]
-    fn places_count_only_those_who_still_wait() {
-        let board = Board {
-            waiting: [
-                waiting("with-ada", Floor::Human { agent: "Ada".into() }),
-                waiting("first", Floor::Ringing),
-                waiting("second", Floor::Ringing),
-            ]
-            .into(),
-            present: BTreeMap::new(),
-        };
-        assert_eq!(board.wait_of("first"), Some((1, 0)));
-        assert_eq!(board.wait_of("second"), Some((2, 0)));
-        assert_eq!(board.wait_of("with-ada"), None);
-        assert_eq!(board.wait_of("unheard-of"), None);
-    }
-
     #[test]
     fn an_agent_with_two_lines_is_one_agent_until_both_are_gone() {
         let queue = Queue::default();
-        let present = |queue: &Queue| queue.look().borrow().present.len();
         let (first, second) = (queue.arrive("Ada"), queue.arrive("Ada"));
         let other = queue.arrive("Grace");
-        assert_eq!(present(&queue), 2);
-        drop(first);
-        assert_eq!(present(&queue), 2);
+        other.is_available(false);
+        first.is_available(false);
+        let names =
+            |queue: &Queue| queue.present_here().into_iter().map(|agent| (agent.name, agent.available)).collect();
+        let there: Vec<(String, bool)> = names(&queue);
+        assert_eq!(there, [("Ada".to_owned(), true), ("Grace".to_owned(), false)]);
         drop(second);
-        drop(other);
-        assert_eq!(present(&queue), 0);
+        let there: Vec<(String, bool)> = names(&queue);
+        assert_eq!(there[0], ("Ada".to_owned(), false));
+        drop((first, other));
+        assert_eq!(queue.present_here(), []);
     }
 }

@@ -19,24 +19,30 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// So many a minute over time, and a burst at once, for each key.
 #[derive(Debug)]
 pub(crate) struct RateLimit<K: Hash + Eq + Clone> {
-    limiter: DefaultKeyedRateLimiter<K>,
+    /// None: no limit.
+    limiter: Option<DefaultKeyedRateLimiter<K>>,
     clock: DefaultClock,
 }
 
 impl<K: Hash + Eq + Clone> RateLimit<K> {
+    /// A limit of 0 a minute is none.
     pub(crate) fn new(per_minute: u32, burst: u32) -> Self {
-        RateLimit { limiter: RateLimiter::keyed(quota(per_minute, burst)), clock: DefaultClock::default() }
+        let limiter = (per_minute > 0).then(|| RateLimiter::keyed(quota(per_minute, burst)));
+        RateLimit { limiter, clock: DefaultClock::default() }
     }
 
     /// Counts one; an error is the milliseconds to wait before it would be let through.
     pub(crate) fn take(&self, key: &K) -> Result<(), u64> {
-        self.limiter.check_key(key).map_err(|until| milliseconds(until.wait_time_from(self.clock.now())))
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        limiter.check_key(key).map_err(|until| milliseconds(until.wait_time_from(self.clock.now())))
     }
 
     /// Forgets keys that have all of their burst again.
     pub(crate) fn forget_idle(&self) {
-        self.limiter.retain_recent();
-        self.limiter.shrink_to_fit();
+        if let Some(limiter) = &self.limiter {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Every address, on one screen.
 
-use crate::{agent_socket, config::Config, door, error::Error, pages, service::Service, session, visitor_socket};
+use crate::{
+    agent_socket, config::Config, door, error::Error, origin::cross_origin, pages, service::Service, session,
+    visitor_http, visitor_socket,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -17,10 +20,11 @@ const BODY_BYTES: usize = 16 * 1024;
 /// The whole service over HTTP.
 pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
     let inbox = pages::inbox(config.inbox.as_deref(), &service.public_url);
-    let door = post(door::leave).layer(door::cross_origin(&service));
+    let door = post(door::leave).layer(cross_origin(&service.origins, [header::CONTENT_TYPE]));
     let mut router = Router::new()
         .route("/healthz", get(healthz))
         .route("/v1/visitor", get(visitor_socket::connect))
+        .merge(without_websocket(&service))
         .route("/v1/door", door)
         .route("/v1/agent/login", post(session::log_in))
         .route("/v1/agent/logout", post(session::log_out))
@@ -40,6 +44,15 @@ pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
         }))
+}
+
+/// The visitor's line where WebSockets are blocked.
+fn without_websocket(service: &Service) -> Router<Arc<Service>> {
+    Router::new()
+        .route("/v1/visitor/stream", post(visitor_http::stream))
+        .route("/v1/visitor/poll", post(visitor_http::poll))
+        .route("/v1/visitor/frames", post(visitor_http::post))
+        .layer(cross_origin(&service.origins, [header::CONTENT_TYPE, header::AUTHORIZATION]))
 }
 
 /// `GET /healthz`: whether the store answers.

@@ -3,11 +3,14 @@
 use crate::{
     config::Config,
     conversations::Conversations,
+    hours::OpeningHours,
+    identity::Identities,
     origin::Origin,
     password::Passwords,
     queue::Queue,
     rate_limit::{LogInAttempts, RateLimit},
     store::Store,
+    teeth::Weakness,
     wake::Wake,
 };
 use axum::http::HeaderMap;
@@ -38,6 +41,10 @@ pub(crate) struct Service {
     pub(crate) queue: Queue,
     pub(crate) conversations: Conversations,
     pub(crate) passwords: Passwords,
+    /// Who the shop says its visitors are.
+    pub(crate) identities: Identities,
+    /// A promise broken on purpose, in tests.
+    pub(crate) weakness: Option<Weakness>,
     /// By visitor.
     pub(crate) messages: RateLimit<i64>,
     /// By address.
@@ -48,8 +55,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(store: Store, config: &Config, public_url: Origin) -> Self {
-        let wake = Wake::default();
+    pub(crate) fn new(
+        store: Store,
+        config: &Config,
+        public_url: Origin,
+        wake: Wake,
+        identities: Identities,
+        hours: Option<OpeningHours>,
+    ) -> Self {
         Service {
             origins: config.origins.clone(),
             public_url,
@@ -57,9 +70,14 @@ impl Service {
             conversations: Conversations::new(store.clone(), wake.clone()),
             store,
             wake,
-            queue: Queue::default(),
+            queue: Queue::new(hours),
             passwords: Passwords::default(),
-            messages: RateLimit::new(limits::MESSAGES_PER_MINUTE, limits::MESSAGE_BURST),
+            identities,
+            weakness: config.weakness,
+            messages: RateLimit::new(
+                config.messages_per_minute,
+                limits::MESSAGE_BURST.saturating_mul(config.messages_per_minute) / limits::MESSAGES_PER_MINUTE,
+            ),
             door: RateLimit::new(DOOR_PER_MINUTE, DOOR_PER_MINUTE),
             log_ins: LogInAttempts::default(),
             hang_up: watch::Sender::new(false),
@@ -109,7 +127,9 @@ mod tests {
             [(false, &headers, "127.0.0.1"), (true, &headers, "203.0.113.7"), (true, &HeaderMap::new(), "127.0.0.1")]
         {
             config.behind_proxy = behind_proxy;
-            let service = Service::new(store.clone(), &config, Origin::at(connection));
+            let wake = Wake::new(crate::bus::Notes::default());
+            let service =
+                Service::new(store.clone(), &config, Origin::at(connection), wake, Identities::default(), None);
             assert_eq!(service.client_address(headers, connection).to_string(), expected);
         }
     }

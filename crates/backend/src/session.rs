@@ -44,9 +44,11 @@ pub(crate) async fn log_in(
     }
     let address = service.client_address(&headers, connection);
     service.log_ins.take(&name, address).map_err(Error::RateLimited)?;
-    let (name, hash) = service.store.agent(&name).await?.map_or((name, None), |(name, hash)| (name, Some(hash)));
+    let agent = service.store.agent(&name).await?;
+    let (name, hash) = agent.map_or((name, None), |agent| (agent.name, Some(agent.password_hash)));
     if !service.passwords.is_right(password, hash).await {
         tracing::info!(%address, "a log-in failed");
+        service.store.audit("somebody", "failed to log in", &address.to_string()).await?;
         return Err(Error::WrongLogIn);
     }
     let (secret, token) = new_secret()?;
@@ -55,6 +57,7 @@ pub(crate) async fn log_in(
     }
     service.log_ins.clear(&name, address);
     tracing::info!(agent = name, "logged in");
+    service.store.audit(&name, "logged in", &address.to_string()).await?;
     set_cookie(&service, &secret, LASTS)
 }
 
@@ -64,10 +67,11 @@ pub(crate) async fn log_out(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Error> {
     require_own(&service.public_url, &headers)?;
-    if let Ok(SignedIn { name, token }) = signed_in(&service, &headers).await {
+    if let Ok(SignedIn { name, token, .. }) = signed_in(&service, &headers).await {
         service.store.remove_session(&token).await?;
         service.wake.session_ended();
         tracing::info!(agent = name, "logged out");
+        service.store.audit(&name, "logged out", "").await?;
     }
     set_cookie(&service, "", Duration::ZERO)
 }
@@ -75,8 +79,8 @@ pub(crate) async fn log_out(
 /// `GET /v1/agent/me`: who is logged in.
 pub(crate) async fn me(State(service): State<Arc<Service>>, headers: HeaderMap) -> Result<Json<AgentProfile>, Error> {
     refuse_foreign(&service.public_url, &headers)?;
-    let SignedIn { name, .. } = signed_in(&service, &headers).await?;
-    Ok(Json(AgentProfile { name }))
+    let SignedIn { name, role, .. } = signed_in(&service, &headers).await?;
+    Ok(Json(AgentProfile { name, role }))
 }
 
 /// Who is logged in by the request's cookie.

@@ -1,66 +1,74 @@
-//! Who must look again. Wakes carry no data: whoever is woken reads the store from where they stopped.
+//! Who must look again. Whoever is woken reads the store from where they stopped, so a lost wake costs time and never a
+//! message. Where this process has just stored an event, the wake carries it, which saves the reading.
 //!
 //! Typing is the one thing that is passed on here and nowhere kept.
 
-use crate::tail::Heard;
-use protocol::Author;
+use crate::{
+    bus::{Note, Notes},
+    line::Typing,
+};
+use protocol::Event;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    watch,
+};
 
-/// Typing notes held for a listener that is busy; older ones are dropped, for a newer one says more.
-const TYPING_HELD: usize = 16;
+/// Wakes held for a listener that is busy. One that misses some reads the store instead.
+const HELD: usize = 8;
 
-/// Somebody is writing, or has stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Typing {
-    pub(crate) author: Author,
-    pub(crate) active: bool,
+/// What a listener hears.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Heard {
+    /// The log has grown by this event, or by something unknown.
+    Grew(Option<Arc<Event>>),
+    /// Somebody is writing, or has stopped.
+    Typing(Typing),
 }
 
-/// The wakes of one process. Clones share them.
-#[derive(Clone, Debug, Default)]
+/// The wakes of one process, and word of them to the other nodes. Clones share them.
+#[derive(Clone, Debug)]
 pub(crate) struct Wake {
     /// Only conversations that somebody listens to.
-    conversations: Arc<Mutex<HashMap<String, Channels>>>,
+    conversations: Arc<Mutex<HashMap<String, broadcast::Sender<Heard>>>>,
     queue: watch::Sender<()>,
     sessions: watch::Sender<()>,
-}
-
-#[derive(Debug)]
-struct Channels {
-    log: watch::Sender<()>,
-    typing: broadcast::Sender<Typing>,
+    notes: Notes,
 }
 
 impl Wake {
+    pub(crate) fn new(notes: Notes) -> Self {
+        Wake { conversations: Arc::default(), queue: watch::Sender::new(()), sessions: watch::Sender::new(()), notes }
+    }
+
     /// Listens to one conversation until the listener is dropped. Listen first, then read.
     pub(crate) fn listen(&self, conversation: &str) -> Listener {
         let mut conversations = self.conversations();
-        let channels = conversations
-            .entry(conversation.to_owned())
-            .or_insert_with(|| Channels { log: watch::Sender::new(()), typing: broadcast::Sender::new(TYPING_HELD) });
-        Listener {
-            log: channels.log.subscribe(),
-            typing: channels.typing.subscribe(),
-            conversation: conversation.to_owned(),
-            wake: self.clone(),
-        }
+        let channel = conversations.entry(conversation.to_owned()).or_insert_with(|| broadcast::Sender::new(HELD));
+        Listener { heard: channel.subscribe(), conversation: conversation.to_owned(), wake: self.clone() }
     }
 
-    /// The conversation's log has grown, and the queue may have changed with it.
-    pub(crate) fn log_grew(&self, conversation: &str) {
-        if let Some(channels) = self.conversations().get(conversation) {
-            channels.log.send_replace(());
+    /// These events, one after the other, were added to the end of the log, and the queue may have changed with it.
+    pub(crate) fn log_grew(&self, conversation: &str, events: Vec<Event>) {
+        for event in events {
+            self.pass_on(conversation, &Heard::Grew(Some(Arc::new(event))));
         }
-        self.queue_changed();
+        self.queue.send_replace(());
+        self.notes.tell(Note::LogGrew(conversation.to_owned()));
+    }
+
+    /// The log may have grown without a word.
+    pub(crate) fn look(&self, conversation: &str) {
+        self.pass_on(conversation, &Heard::Grew(None));
     }
 
     /// The queue may have changed.
     pub(crate) fn queue_changed(&self) {
         self.queue.send_replace(());
+        self.notes.tell(Note::QueueChanged);
     }
 
     /// Changes whenever the queue may have changed.
@@ -71,6 +79,12 @@ impl Wake {
     /// A log-in has ended: every agent's socket must see whether it was its own.
     pub(crate) fn session_ended(&self) {
         self.sessions.send_replace(());
+        self.notes.tell(Note::SessionEnded);
+    }
+
+    /// A log-in may have ended without a word.
+    pub(crate) fn look_at_sessions(&self) {
+        self.sessions.send_replace(());
     }
 
     /// Changes whenever a log-in has ended.
@@ -80,13 +94,52 @@ impl Wake {
 
     /// Passes typing on to whoever listens now.
     pub(crate) fn typing(&self, conversation: &str, typing: Typing) {
-        if let Some(channels) = self.conversations().get(conversation) {
-            // An error means that nobody listens, which is fine.
-            let _ = channels.typing.send(typing);
+        self.pass_on(conversation, &Heard::Typing(typing));
+        self.notes.tell(Note::Typing(conversation.to_owned(), typing.author, typing.active));
+    }
+
+    /// Word from another node.
+    pub(crate) fn heard_elsewhere(&self, note: Note) {
+        match note {
+            Note::LogGrew(conversation) => {
+                self.look(&conversation);
+                self.queue.send_replace(());
+            }
+            Note::QueueChanged => {
+                self.queue.send_replace(());
+            }
+            Note::SessionEnded => {
+                self.sessions.send_replace(());
+            }
+            Note::Typing(conversation, author, active) => {
+                self.pass_on(&conversation, &Heard::Typing(Typing { author, active }));
+            }
         }
     }
 
-    fn conversations(&self) -> MutexGuard<'_, HashMap<String, Channels>> {
+    /// Words from other nodes may have been lost: everybody must look again.
+    pub(crate) fn look_everywhere(&self) {
+        for channel in self.conversations().values() {
+            // An error means that nobody listens, which is fine.
+            let _ = channel.send(Heard::Grew(None));
+        }
+        self.queue.send_replace(());
+        self.sessions.send_replace(());
+    }
+
+    /// Whether other nodes write to the same database.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.notes.is_shared()
+    }
+
+    fn pass_on(&self, conversation: &str, heard: &Heard) {
+        if let Some(channel) = self.conversations().get(conversation) {
+            // An error means that nobody listens, which is fine.
+            let _ = channel.send(heard.clone());
+        }
+    }
+
+    fn conversations(&self) -> MutexGuard<'_, HashMap<String, broadcast::Sender<Heard>>> {
         // Nothing under this lock can leave the map half changed.
         self.conversations.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -95,8 +148,7 @@ impl Wake {
 /// Hears of one conversation.
 #[derive(Debug)]
 pub(crate) struct Listener {
-    log: watch::Receiver<()>,
-    typing: broadcast::Receiver<Typing>,
+    heard: broadcast::Receiver<Heard>,
     conversation: String,
     wake: Wake,
 }
@@ -104,14 +156,10 @@ pub(crate) struct Listener {
 impl Listener {
     /// The next thing that happens. May be dropped and called again: nothing is lost by it.
     pub(crate) async fn heard(&mut self) -> Heard {
-        loop {
-            tokio::select! {
-                // The senders live in `wake`, which this listener holds; an error cannot come, and would mean "look again".
-                _ = self.log.changed() => return Heard::LogGrew,
-                typing = self.typing.recv() => if let Ok(typing) = typing {
-                    return Heard::Typing(typing);
-                },
-            }
+        match self.heard.recv().await {
+            Ok(heard) => heard,
+            // The sender lives in `wake`, which this listener holds; it cannot be gone, and would mean "look again".
+            Err(RecvError::Lagged(_) | RecvError::Closed) => Heard::Grew(None),
         }
     }
 }
@@ -119,7 +167,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut conversations = self.wake.conversations();
-        if conversations.get(&self.conversation).is_some_and(|channels| channels.log.receiver_count() <= 1) {
+        if conversations.get(&self.conversation).is_some_and(|channel| channel.receiver_count() <= 1) {
             conversations.remove(&self.conversation);
         }
     }
@@ -128,28 +176,41 @@ impl Drop for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::{Author, EventBody};
+
+    fn event(seq: u64) -> Event {
+        Event { seq, cid: seq.to_string(), at: 0, body: EventBody::Rang }
+    }
 
     #[tokio::test]
-    async fn a_listener_hears_its_own_conversation_and_many_wakes_are_one() {
-        let wake = Wake::default();
+    async fn a_listener_hears_its_own_conversation() {
+        let wake = Wake::new(Notes::default());
         let (mut mine, mut other) = (wake.listen("mine"), wake.listen("other"));
-        wake.log_grew("mine");
-        wake.log_grew("mine");
+        wake.log_grew("mine", vec![event(1)]);
         let typing = Typing { author: Author::Visitor, active: true };
         wake.typing("other", typing);
-        assert_eq!(mine.heard().await, Heard::LogGrew);
+        assert_eq!(mine.heard().await, Heard::Grew(Some(Arc::new(event(1)))));
         assert_eq!(other.heard().await, Heard::Typing(typing));
-        assert!(!mine.log.has_changed().expect("the sender lives"));
+    }
+
+    #[tokio::test]
+    async fn whoever_missed_some_is_told_to_look() {
+        let wake = Wake::new(Notes::default());
+        let mut listener = wake.listen("c");
+        for seq in 1..=20 {
+            wake.log_grew("c", vec![event(seq)]);
+        }
+        assert_eq!(listener.heard().await, Heard::Grew(None));
     }
 
     #[test]
     fn nothing_is_kept_of_a_conversation_nobody_listens_to() {
-        let wake = Wake::default();
+        let wake = Wake::new(Notes::default());
         let (first, second) = (wake.listen("c"), wake.listen("c"));
         drop(first);
         assert_eq!(wake.conversations().len(), 1);
         drop(second);
-        wake.log_grew("c");
+        wake.log_grew("c", vec![event(1)]);
         assert_eq!(wake.conversations().len(), 0);
     }
 }

@@ -1,13 +1,15 @@
 //! An agent's line: sees the queue, watches one conversation at a time, claims, answers, closes. Pure; see [`Line`] for the
 //! contract.
 //!
-//! Every `claim`, `send` and `close` waits in the outbox until it is acknowledged and is sent again, in order, after every
-//! `welcome`; the backend drops doubles by `cid`. Events of the watched conversation are taken in strictly by `seq`: an old
+//! Everything with a `cid` waits in the outbox until it is acknowledged, and goes out one at a time: what an agent may do depends
+//! on what they did before, so a frame whose refusal was lost must not be tried again after a later one was taken. After every
+//! `welcome` the first that waits is sent again; the backend drops doubles by `cid`. Events of the watched conversation are taken in strictly by `seq`: an old
 //! one is dropped, a hole makes the line reconnect and resume.
 
 use crate::{Input, Line, Output, Status, Timer, connection::Connection, outbox::Outbox};
 use protocol::{
-    AgentFrame, AgentProfile, Author, ConversationSummary, ErrorCode, Event, Limits, PROTOCOL, ServerToAgent, WireError,
+    AgentFrame, AgentProfile, Author, ConversationSummary, ErrorCode, Event, Limits, PROTOCOL, Presence, ServerToAgent,
+    WireError,
 };
 
 /// What the inbox asks of its line.
@@ -38,6 +40,35 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Change what this agent said earlier; an empty text takes it back.
+    Edit {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+        /// The event with the message.
+        seq: u64,
+        /// What it should say.
+        text: String,
+    },
+    /// Give a claimed conversation to another agent, or back to the queue.
+    Transfer {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+        /// The other agent's name.
+        to: Option<String>,
+    },
+    /// Give the floor of a claimed conversation back to the bot.
+    HandBack {
+        /// The conversation's id.
+        conversation: String,
+        /// A new UUIDv7.
+        cid: String,
+    },
+    /// Take conversations from now on, or do not.
+    Available(bool),
     /// End a claimed conversation.
     Close {
         /// The conversation's id.
@@ -65,6 +96,8 @@ pub enum Notice {
     Welcome(AgentProfile, Limits),
     /// The whole queue, oldest ring first.
     Queue(Vec<ConversationSummary>),
+    /// Every agent who has the inbox open, by name.
+    Agents(Vec<Presence>),
     /// What was known of this conversation's log is of no use; it follows from `seq` 1.
     Reset(String),
     /// The next stretch of the watched conversation's log, as it already was.
@@ -94,6 +127,8 @@ pub struct AgentLine {
     told: Status,
     /// The backend asked to slow down: until the outbox is sent again, new frames wait in it, or they would overtake.
     held: bool,
+    /// The agent does not take conversations now. Told again on every connection.
+    is_away: bool,
 }
 
 type Outputs = Vec<Output<Notice>>;
@@ -118,14 +153,28 @@ impl AgentLine {
                     Vec::new()
                 };
             }
+            Command::Available(available) => {
+                self.is_away = !available;
+                return self.availability().into_iter().filter(|_| self.connection.is_live()).collect();
+            }
+            Command::Edit { conversation, cid, seq, text } => {
+                (cid.clone(), AgentFrame::Edit { conversation, cid, seq, text })
+            }
+            Command::Transfer { conversation, cid, to } => {
+                (cid.clone(), AgentFrame::Transfer { conversation, cid, to })
+            }
+            Command::HandBack { conversation, cid } => (cid.clone(), AgentFrame::HandBack { conversation, cid }),
             Command::Claim { conversation, cid } => (cid.clone(), AgentFrame::Claim { conversation, cid }),
             Command::Say { conversation, cid, text } => (cid.clone(), AgentFrame::Send { conversation, cid, text }),
             Command::Close { conversation, cid } => (cid.clone(), AgentFrame::Close { conversation, cid }),
         };
-        let sendable = self.connection.is_live() && !self.held;
-        let outputs = if sendable { vec![transmit(&frame)] } else { Vec::new() };
+        let is_first = self.outbox.frames().next().is_none();
         self.outbox.add(&cid, written(&frame));
-        outputs
+        self.send_first().filter(|_| is_first).into_iter().collect()
+    }
+
+    fn availability(&self) -> Option<Output<Notice>> {
+        Some(transmit(&AgentFrame::Available { available: !self.is_away }))
     }
 
     fn watch(&self) -> Option<Output<Notice>> {
@@ -133,8 +182,15 @@ impl AgentLine {
         Some(transmit(&AgentFrame::Watch { conversation, after }))
     }
 
-    fn resend(&self) -> impl Iterator<Item = Output<Notice>> + '_ {
-        self.outbox.frames().map(|text| Output::Transmit(text.to_owned()))
+    /// Sends the first that waits.
+    fn send_first(&self) -> Option<Output<Notice>> {
+        let first = self.outbox.frames().next().filter(|_| self.connection.is_live() && !self.held);
+        first.map(|text| Output::Transmit(text.to_owned()))
+    }
+
+    /// Takes out what was acknowledged or refused, and sends the next.
+    fn settle(&mut self, cid: &str) -> Option<Output<Notice>> {
+        if self.outbox.settle(cid) { self.send_first() } else { None }
     }
 
     fn frame(&mut self, frame: ServerToAgent, random: f64) -> Outputs {
@@ -143,11 +199,14 @@ impl AgentLine {
                 self.held = false;
                 let mut outputs = self.connection.welcomed();
                 outputs.push(Output::Notice(Notice::Welcome(agent, limits)));
+                // Each connection begins as available.
+                outputs.extend(self.availability().filter(|_| self.is_away));
                 outputs.extend(self.watch());
-                outputs.extend(self.resend());
+                outputs.extend(self.send_first());
                 outputs
             }
             ServerToAgent::Queue { conversations } => vec![Output::Notice(Notice::Queue(conversations))],
+            ServerToAgent::Agents { agents } => vec![Output::Notice(Notice::Agents(agents))],
             ServerToAgent::Replay { conversation, events } => self.replayed(conversation, events, random),
             ServerToAgent::Event { conversation, event } => match self.take_in(&conversation, &event) {
                 Taken::Next => vec![Output::Notice(Notice::Happened(conversation, event))],
@@ -155,8 +214,10 @@ impl AgentLine {
                 Taken::AfterAHole => self.connection.give_up(random),
             },
             ServerToAgent::Ack { cid, seq, .. } => {
-                self.outbox.settle(&cid);
-                vec![Output::Notice(Notice::Acknowledged(cid, seq))]
+                let next = self.settle(&cid);
+                let mut outputs = vec![Output::Notice(Notice::Acknowledged(cid, seq))];
+                outputs.extend(next);
+                outputs
             }
             ServerToAgent::Typing { conversation, author, active } => {
                 vec![Output::Notice(Notice::Typing(conversation, author, active))]
@@ -207,7 +268,6 @@ impl AgentLine {
                     Taken::AfterAHole
                 } else {
                     *held = event.seq;
-                    self.outbox.settle(&event.cid);
                     Taken::Next
                 }
             }
@@ -226,10 +286,10 @@ impl AgentLine {
             // The socket closes next and the line comes back by itself.
             (ErrorCode::Unavailable, None) => Vec::new(),
             (_, cid) => {
-                if let Some(cid) = cid {
-                    self.outbox.settle(cid);
-                }
-                vec![Output::Notice(Notice::Refused(error))]
+                let next = cid.as_ref().and_then(|cid| self.settle(cid));
+                let mut outputs = vec![Output::Notice(Notice::Refused(error))];
+                outputs.extend(next);
+                outputs
             }
         }
     }
@@ -280,9 +340,10 @@ impl Line for AgentLine {
             Input::TimedOut(Timer::Connection) => self.connection.timed_out(random),
             Input::TimedOut(Timer::Resend) if self.connection.is_live() => {
                 self.held = false;
-                self.resend().collect()
+                self.send_first().into_iter().collect()
             }
-            Input::TimedOut(Timer::Resend) => Vec::new(),
+            // Agents' lines go over WebSockets alone.
+            Input::TimedOut(Timer::Resend | Timer::Probe) | Input::Posted => Vec::new(),
             Input::RetryNow => self.connection.retry_now(),
         };
         let status = self.connection.status();

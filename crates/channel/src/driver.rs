@@ -1,8 +1,9 @@
-//! Drives a line in the browser: opens its sockets, runs its timers, hands its notices to the page.
+//! Drives a line in the browser: opens its connections, runs its timers, hands its notices to the page.
 
 use crate::{
     Input, Line, Output, Timer,
-    socket::{Signal, Socket},
+    socket::Socket,
+    wire::{Signal, Wire},
 };
 use gloo_timers::callback::Timeout;
 use std::{
@@ -10,34 +11,34 @@ use std::{
     rc::Rc,
 };
 
-/// A line with a socket and a clock. Clones share the same line; dropping the last one hangs up.
-pub struct Driver<L: Line>(Rc<Inner<L>>);
+/// A line with a connection and a clock. Clones share the same line; dropping the last one hangs up.
+pub struct Driver<L: Line, W: Wire = Socket>(Rc<Inner<L, W>>);
 
-struct Inner<L: Line> {
+struct Inner<L: Line, W: Wire> {
     line: RefCell<L>,
     url: String,
     /// Told every notice, in order, while nothing here is borrowed.
     notify: Box<dyn Fn(L::Notice)>,
-    socket: RefCell<Option<Socket>>,
-    /// Counts sockets, so that a late word from a replaced one is not taken for the present one's.
+    wire: RefCell<Option<W>>,
+    /// Counts connections, so that a late word from a replaced one is not taken for the present one's.
     generation: Cell<u32>,
     timers: RefCell<Vec<(Timer, Timeout)>>,
 }
 
-impl<L: Line> Clone for Driver<L> {
+impl<L: Line, W: Wire> Clone for Driver<L, W> {
     fn clone(&self) -> Self {
         Driver(Rc::clone(&self.0))
     }
 }
 
-impl<L: Line + 'static> Driver<L> {
-    /// A driver for `line`, whose sockets go to `url`. Connects when the line asks for it.
+impl<L: Line + 'static, W: Wire + 'static> Driver<L, W> {
+    /// A driver for `line`, whose connections go to `url`. Connects when the line asks for it.
     pub fn new(line: L, url: String, notify: impl Fn(L::Notice) + 'static) -> Self {
         Driver(Rc::new(Inner {
             line: RefCell::new(line),
             url,
             notify: Box::new(notify),
-            socket: RefCell::new(None),
+            wire: RefCell::new(None),
             generation: Cell::new(0),
             timers: RefCell::new(Vec::new()),
         }))
@@ -53,9 +54,10 @@ impl<L: Line + 'static> Driver<L> {
         self.on(Input::RetryNow);
     }
 
-    /// Looks at the line's state.
-    pub fn with<T>(&self, look: impl FnOnce(&L) -> T) -> T {
-        look(&self.0.line.borrow())
+    /// The network is gone, whatever the connection says.
+    pub fn lost(&self) {
+        self.act(Output::Close);
+        self.on(Input::Closed);
     }
 
     fn on(&self, input: Input<L::Command>) {
@@ -67,29 +69,34 @@ impl<L: Line + 'static> Driver<L> {
 
     fn act(&self, output: Output<L::Notice>) {
         match output {
-            Output::Open => {
-                let generation = self.0.generation.get().wrapping_add(1);
-                self.0.generation.set(generation);
+            Output::Open(transport) => {
+                let generation = self.next_generation();
                 let inner = Rc::downgrade(&self.0);
-                let socket = Socket::open(&self.0.url, move |signal| {
+                let wire = W::open(&self.0.url, transport, move |signal| {
                     let Some(inner) = inner.upgrade() else { return };
                     if inner.generation.get() == generation {
                         Driver(inner).on(match signal {
                             Signal::Opened => Input::Opened,
                             Signal::Text(text) => Input::Text(text),
                             Signal::Closed => Input::Closed,
+                            Signal::Posted => Input::Posted,
                         });
                     }
                 });
-                self.0.socket.replace(Some(socket));
+                self.0.wire.replace(Some(wire));
             }
             Output::Close => {
-                self.0.generation.set(self.0.generation.get().wrapping_add(1));
-                self.0.socket.replace(None);
+                self.next_generation();
+                self.0.wire.replace(None);
             }
             Output::Transmit(text) => {
-                if let Some(socket) = self.0.socket.borrow().as_ref() {
-                    socket.send(text);
+                if let Some(wire) = self.0.wire.borrow().as_ref() {
+                    wire.send(text);
+                }
+            }
+            Output::Post { token, body } => {
+                if let Some(wire) = self.0.wire.borrow().as_ref() {
+                    wire.post(&token, body);
                 }
             }
             Output::Timer(timer, ms) => {
@@ -105,5 +112,11 @@ impl<L: Line + 'static> Driver<L> {
             }
             Output::Notice(notice) => (self.0.notify)(notice),
         }
+    }
+
+    fn next_generation(&self) -> u32 {
+        let next = self.0.generation.get().wrapping_add(1);
+        self.0.generation.set(next);
+        next
     }
 }

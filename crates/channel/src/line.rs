@@ -18,12 +18,14 @@ pub trait Line {
 pub enum Input<C> {
     /// The page wants something.
     Command(C),
-    /// The socket asked for by [`Output::Open`] is open.
+    /// The connection asked for by [`Output::Open`] takes frames; over [`Transport::Poll`] again after every answer.
     Opened,
     /// A text frame came in.
     Text(String),
-    /// The socket closed or could not be opened.
+    /// The connection closed or could not be opened.
     Closed,
+    /// What was asked for by [`Output::Post`] has been answered; the frames in the answer came in before.
+    Posted,
     /// The timer last set with [`Output::Timer`] ran out.
     TimedOut(Timer),
     /// Waiting any longer makes no sense: the browser is online again, or the page became visible.
@@ -33,16 +35,35 @@ pub enum Input<C> {
 /// Something the driver must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output<N> {
-    /// Open a socket, replacing any that is there.
-    Open,
-    /// Close the socket; no [`Input::Closed`] follows.
+    /// Open a connection, replacing any that is there.
+    Open(Transport),
+    /// Close the connection; no [`Input::Closed`] follows.
     Close,
-    /// Send this text frame.
+    /// Send this text frame. Over HTTP that is `hello` alone, which is what the answer's frames are asked for with.
     Transmit(String),
+    /// Send frames over HTTP, beside the answer that stays open.
+    Post {
+        /// The visitor's secret.
+        token: String,
+        /// [`protocol::PostedFrames`] as JSON.
+        body: String,
+    },
     /// Set the timer, replacing the earlier one of its kind.
     Timer(Timer, u32),
     /// Tell the page.
     Notice(N),
+}
+
+/// How frames travel. Every transport carries the same ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// One WebSocket.
+    #[default]
+    WebSocket,
+    /// Server-sent events from the backend, requests to it.
+    Stream,
+    /// Requests both ways, each of which waits until there is something to answer.
+    Poll,
 }
 
 /// The timers of a line. Each kind runs at most once at a time; durations are milliseconds.
@@ -52,6 +73,8 @@ pub enum Timer {
     Connection,
     /// The backend asked to slow down; now the outbox may be sent again.
     Resend,
+    /// Something better than this transport may be possible again.
+    Probe,
 }
 
 /// How the line stands, for the words on the page.

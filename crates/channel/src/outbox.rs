@@ -1,9 +1,7 @@
 //! What was said but not yet acknowledged, in the order it was said.
 
-use serde::{Deserialize, Serialize};
-
-/// Frames waiting for their acknowledgement, as they go over the line. Small, kept whole in the page's storage.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Frames waiting for their acknowledgement, as they go over the line. Small, kept as long as the page.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outbox(Vec<Pending>);
 
 /// The client-made id a frame is acknowledged by, and the frame, sent again on every new connection until then.

@@ -1,29 +1,22 @@
 //! One WebSocket, through gloo-net: opened, read, written and closed; nothing is decided here.
 
+use crate::{
+    Transport,
+    wire::{Signal, Wire},
+};
 use futures_channel::mpsc;
 use futures_util::{SinkExt, StreamExt, future};
 use gloo_net::websocket::{Message, State, futures::WebSocket};
 use wasm_bindgen_futures::spawn_local;
-
-/// What a socket reports.
-#[derive(Clone, Debug)]
-pub enum Signal {
-    /// It is open: frames may be sent.
-    Opened,
-    /// A text frame came in.
-    Text(String),
-    /// It closed, or could not be opened. Nothing follows.
-    Closed,
-}
 
 /// An opening or open WebSocket. Dropping it closes it.
 pub struct Socket {
     outgoing: mpsc::UnboundedSender<String>,
 }
 
-impl Socket {
-    /// Opens a socket to `url` (`ws:` or `wss:`) and reports to `report` until it closes or is dropped.
-    pub fn open(url: &str, report: impl Fn(Signal) + 'static) -> Socket {
+impl Wire for Socket {
+    /// Opens a socket to `url` (`ws:` or `wss:`).
+    fn open(url: &str, _: Transport, report: impl Fn(Signal) + 'static) -> Socket {
         let (outgoing, queue) = mpsc::unbounded();
         let opened = WebSocket::open(url);
         spawn_local(async move {
@@ -35,8 +28,7 @@ impl Socket {
         Socket { outgoing }
     }
 
-    /// Sends one text frame, in order after the earlier ones.
-    pub fn send(&self, text: String) {
+    fn send(&self, text: String) {
         // When the task has ended, `Signal::Closed` is on its way and the line will send again on the next socket.
         let _ = self.outgoing.unbounded_send(text);
     }

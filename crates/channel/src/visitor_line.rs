@@ -1,14 +1,23 @@
 //! A visitor's line: rings, says, resumes. Pure; see [`Line`] for the contract.
 //!
-//! Every `send` and `human` waits in the outbox until it is acknowledged and is sent again, in order, after every
-//! `welcome`; the backend drops doubles by `cid`. Events are taken in strictly by `seq`: an old one is dropped, a hole makes
+//! Every `send` and `human` is stored, then shown, then sent, and sent again in order after every `welcome` until its event
+//! has come; the backend drops doubles by `cid`. Events are taken in strictly by `seq`: an old one is dropped, a hole makes
 //! the line reconnect and resume.
+//!
+//! Several tabs share one store. One of them talks; the others follow: what they say they store, and what they show they read.
+//! A follower is woken whenever something was stored, and told what is never stored: the status, the queue, who writes.
 
-use crate::{Input, Line, Output, Status, Timer, connection::Connection, outbox::Outbox};
-use protocol::{Author, ErrorCode, Event, PROTOCOL, Resume, ServerToVisitor, VisitorFrame, WireError};
-use serde::{Deserialize, Serialize};
+use crate::{
+    Input, Line, Output, Status, Timer, Transport,
+    connection::Connection,
+    records::{self, EVENTS, IDENTITY, REFUSED, Record, WAITING},
+    tabs::{kept, passing, read, tell_status},
+};
+use protocol::{
+    Author, ErrorCode, Event, EventBody, PROTOCOL, Resume, ServerToVisitor, VisitorFrame, WireError, limits,
+};
 
-/// What the widget asks of its line.
+/// What the widget asks of its line, or tells it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Connect, because there is a conversation to follow.
@@ -18,7 +27,7 @@ pub enum Command {
         /// A new UUIDv7.
         cid: String,
     },
-    /// Add a message to the conversation.
+    /// Add a message to the conversation. One that was refused may be said again under its id.
     Say {
         /// The message's UUIDv7.
         cid: String,
@@ -31,15 +40,28 @@ pub enum Command {
     },
     /// The visitor is writing, or has stopped.
     Typing(bool),
-    /// Nobody wants the line any more.
+    /// Nobody wants the line any more, or another tab may talk.
     HangUp,
+    /// This tab talks for all of the visitor's tabs from now on. Until then it follows.
+    Talk,
+    /// The frame of this `cid` is in the store; false when it could not be put there, and only this page holds it.
+    Stored(String, bool),
+    /// All that the store holds.
+    Loaded(Vec<Record>),
+    /// What another tab told with [`Notice::Tell`].
+    Told(String),
 }
 
 /// What the line tells the widget.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// What [`VisitorLine::saved`] returns has changed: store it before anything is sent.
-    Save,
+    /// Make these changes in the store, all or none, in order after the earlier ones. With a `cid`, answer [`Command::Stored`]
+    /// when that is done or cannot be done.
+    Store(Vec<Record>, Option<String>),
+    /// Tell the visitor's other tabs.
+    Tell(String),
+    /// A frame is kept and on its way: show it. True when it was said just now on this page.
+    Kept(String, EventBody, bool),
     /// The connection stands differently.
     Status(Status),
     /// What was known of the log is of no use; it will be told anew from `seq` 1.
@@ -48,151 +70,353 @@ pub enum Notice {
     Forgotten,
     /// The next event of the log.
     Happened(Event),
-    /// A frame is stored durably, at this `seq`.
+    /// A frame is stored durably by the backend, at this `seq`.
     Acknowledged(String, u64),
-    /// A frame was refused and will not be sent again.
-    Refused(WireError),
+    /// The frame of this `cid` was refused and will not be sent again by itself.
+    Refused(String),
     /// Somebody is writing, or has stopped.
     Typing(Author, bool),
     /// How the wait stands.
     Queue {
         /// Place in the queue, counted from 1.
         position: u32,
-        /// How many agents have the inbox open.
+        /// How many agents are there to answer.
         agents: u32,
+        /// How long it will take, in milliseconds, when that can be told.
+        wait_ms: Option<u64>,
+        /// When the shop opens next, in milliseconds since the Unix epoch, while it is closed.
+        opens_at: Option<u64>,
     },
 }
 
-/// What survives a reload: who we are, how far we have read, and what is not yet acknowledged.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Saved {
-    token: Option<String>,
-    conversation: Option<String>,
-    epoch: Option<String>,
-    seq: u64,
-    outbox: Outbox,
-}
-
-impl Saved {
-    /// Whether the backend has given this visitor a conversation, which another page can go on with.
-    pub fn is_welcomed(&self) -> bool {
-        self.token.is_some() && self.conversation.is_some()
-    }
+/// A frame whose event has not come yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    /// Its place in the outbox, which all tabs share.
+    count: u64,
+    /// The id it is settled by.
+    pub(crate) cid: String,
+    /// As it goes over the line.
+    text: String,
+    /// Whether it is stored, or known not to be storable: only then it is shown and sent.
+    pub(crate) is_kept: bool,
+    /// Whether the store has it.
+    pub(crate) is_stored: bool,
+    /// Whether it was sent on this connection.
+    is_sent: bool,
+    /// The event it became, which may be another frame's: a ring while it rings is that ring.
+    seq: Option<u64>,
 }
 
 /// A visitor's line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct VisitorLine {
-    saved: Saved,
+    pub(crate) token: Option<String>,
+    pub(crate) conversation: Option<String>,
+    pub(crate) epoch: Option<String>,
+    pub(crate) seq: u64,
+    pub(crate) outbox: Vec<Waiting>,
     connection: Connection,
+    /// Whether this tab talks for all.
+    pub(crate) talks: bool,
+    /// Whether there is a conversation to follow.
+    is_wanted: bool,
     /// The last status told, so that only changes are told.
-    told: Status,
+    pub(crate) told: Status,
+    /// The last word on the queue, for tabs that come later.
+    pub(crate) queue: Option<String>,
     /// The backend asked to slow down: until the outbox is sent again, new frames wait in it, or they would overtake.
     held: bool,
+    /// A request with frames is under way; the next one waits for its answer, or frames could overtake.
+    posting: bool,
 }
 
-type Outputs = Vec<Output<Notice>>;
+pub(crate) type Outputs = Vec<Output<Notice>>;
 
 impl VisitorLine {
-    /// A line that goes on where `saved` ended; [`Saved::default`] for a first visit.
-    pub fn new(saved: Saved) -> Self {
-        VisitorLine { saved, ..VisitorLine::default() }
+    /// The visitor's secret, once there is one.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
-    /// What must survive a reload.
-    pub fn saved(&self) -> &Saved {
-        &self.saved
+    /// The conversation's id, once there is one.
+    pub fn conversation(&self) -> Option<&str> {
+        self.conversation.as_deref()
     }
+}
 
-    fn command(&mut self, command: Command) -> Outputs {
-        let (cid, frame) = match command {
-            Command::Follow => return self.connection.want(),
-            Command::HangUp => return self.connection.hang_up(),
-            Command::Typing(active) => {
-                return if self.connection.is_live() {
-                    vec![transmit(&VisitorFrame::Typing { active })]
-                } else {
-                    Vec::new()
-                };
-            }
-            Command::Ring { cid } => (cid.clone(), VisitorFrame::Human { cid }),
-            Command::Say { cid, author, text, entry } => (cid.clone(), VisitorFrame::Send { cid, author, text, entry }),
-        };
-        let mut outputs = vec![Output::Notice(Notice::Save)];
-        if self.connection.is_live() && !self.held {
-            outputs.push(transmit(&frame));
+impl Default for VisitorLine {
+    fn default() -> Self {
+        VisitorLine {
+            token: None,
+            conversation: None,
+            epoch: None,
+            seq: 0,
+            outbox: Vec::new(),
+            connection: Connection::with_fallback(),
+            talks: false,
+            is_wanted: false,
+            told: Status::Idle,
+            queue: None,
+            held: false,
+            posting: false,
         }
-        self.saved.outbox.add(&cid, written(&frame));
-        outputs.extend(self.connection.want());
-        outputs
+    }
+}
+
+impl VisitorLine {
+    fn command(&mut self, command: Command) -> Outputs {
+        match command {
+            Command::Follow => self.want(),
+            Command::Talk => {
+                self.talks = true;
+                if self.is_wanted { self.want() } else { Vec::new() }
+            }
+            Command::HangUp => {
+                self.talks = false;
+                self.is_wanted = false;
+                self.connection.hang_up()
+            }
+            Command::Typing(active) => {
+                let text = written(&VisitorFrame::Typing { active });
+                if self.talks { self.pass_on(text) } else { vec![tell(text)] }
+            }
+            Command::Ring { cid } => self.keep(cid.clone(), &VisitorFrame::Human { cid }),
+            Command::Say { cid, author, text, entry } => {
+                self.keep(cid.clone(), &VisitorFrame::Send { cid, author, text, entry })
+            }
+            Command::Stored(cid, stored) => {
+                let Some(waiting) = self.outbox.iter_mut().find(|waiting| waiting.cid == cid) else {
+                    return Vec::new();
+                };
+                waiting.is_kept = true;
+                waiting.is_stored = stored;
+                let mut outputs = kept(&waiting.text, cid, true);
+                also(&mut outputs, self.flush());
+                also(&mut outputs, self.want());
+                outputs
+            }
+            Command::Loaded(records) => self.loaded(records),
+            Command::Told(word) => self.heard_from_a_tab(word),
+        }
+    }
+
+    /// There is a conversation: connects, or lets the tab that talks know that somebody follows.
+    pub(crate) fn want(&mut self) -> Outputs {
+        let is_new = !std::mem::replace(&mut self.is_wanted, true);
+        match (self.talks, is_new) {
+            (true, _) => self.connection.want(),
+            (false, true) => vec![tell("?".to_owned())],
+            (false, false) => Vec::new(),
+        }
+    }
+
+    /// Puts a frame into the outbox. It is shown and sent once it is stored.
+    fn keep(&mut self, cid: String, frame: &VisitorFrame) -> Outputs {
+        if self.outbox.iter().any(|waiting| waiting.cid == cid) {
+            return Vec::new();
+        }
+        let text = written(frame);
+        let count = self.outbox.last().map_or(0, |last| last.count) + 1;
+        let changes =
+            vec![(records::key(WAITING, count, &cid), text.clone()), (format!("{REFUSED}{cid}"), String::new())];
+        self.add(count, cid.clone(), text);
+        vec![Output::Notice(Notice::Store(changes, Some(cid)))]
+    }
+
+    pub(crate) fn add(&mut self, count: u64, cid: String, text: String) -> &mut Waiting {
+        let place = self.outbox.iter().rposition(|other| other.count <= count).map_or(0, |before| before + 1);
+        let waiting = Waiting { count, cid, text, is_kept: false, is_stored: false, is_sent: false, seq: None };
+        self.outbox.insert(place, waiting);
+        &mut self.outbox[place]
+    }
+
+    /// Sends what is due: all of it over a WebSocket, one request's worth over HTTP.
+    pub(crate) fn flush(&mut self) -> Outputs {
+        if !self.connection.is_live() || self.held || self.posting {
+            return Vec::new();
+        }
+        let over_http = self.connection.transport() != Transport::WebSocket;
+        let mut due: Vec<String> = Vec::new();
+        let mut bytes = 0;
+        for waiting in &mut self.outbox {
+            if !waiting.is_kept {
+                // What was said later is stored later, and must not overtake.
+                break;
+            }
+            if waiting.is_sent || waiting.seq.is_some() {
+                continue;
+            }
+            bytes += waiting.text.len();
+            if over_http && bytes > POST_BYTES && !due.is_empty() {
+                break;
+            }
+            waiting.is_sent = true;
+            due.push(waiting.text.clone());
+        }
+        if over_http {
+            self.post(&due.join(","), due.is_empty())
+        } else {
+            due.into_iter().map(Output::Transmit).collect()
+        }
+    }
+
+    fn post(&mut self, frames: &str, is_nothing: bool) -> Outputs {
+        let (false, Some(token), Some(conversation)) = (is_nothing, &self.token, &self.conversation) else {
+            return Vec::new();
+        };
+        self.posting = true;
+        let body = format!(r#"{{"conversation":"{conversation}","frames":[{frames}]}}"#);
+        vec![Output::Post { token: token.clone(), body }]
+    }
+
+    /// Sends a frame that is not kept, if that can be done now.
+    pub(crate) fn pass_on(&mut self, text: String) -> Outputs {
+        if !self.connection.is_live() || self.posting {
+            Vec::new()
+        } else if self.connection.transport() == Transport::WebSocket {
+            vec![Output::Transmit(text)]
+        } else {
+            self.post(&text, false)
+        }
+    }
+
+    /// Everything is to be sent once more.
+    fn resend(&mut self) -> Outputs {
+        self.held = false;
+        for waiting in &mut self.outbox {
+            waiting.is_sent = false;
+        }
+        self.flush()
     }
 
     fn hello(&self) -> VisitorFrame {
-        let Saved { token, conversation, epoch, seq, .. } = self.saved.clone();
         VisitorFrame::Hello {
             protocol: PROTOCOL.to_owned(),
-            token,
-            conversation,
-            resume: epoch.map(|epoch| Resume { epoch, seq }),
+            token: self.token.clone(),
+            conversation: self.conversation.clone(),
+            resume: self.epoch.clone().map(|epoch| Resume { epoch, seq: self.seq }),
+            identity: None,
         }
     }
 
-    fn resend(&self) -> impl Iterator<Item = Output<Notice>> + '_ {
-        self.saved.outbox.frames().map(|text| Output::Transmit(text.to_owned()))
+    fn text(&mut self, text: String, random: f64) -> Outputs {
+        let mut outputs = self.connection.heard();
+        let Some(frame) = read(&text) else { return outputs };
+        let before = self.seq;
+        also(&mut outputs, self.frame(frame, &text, random));
+        let changes = self.settled(before, text);
+        if !changes.is_empty() {
+            outputs.push(Output::Notice(Notice::Store(changes, None)));
+        }
+        outputs
     }
 
-    fn frame(&mut self, frame: ServerToVisitor, random: f64) -> Outputs {
+    /// The changes in the store after `text` came in: its events, and without what became of them.
+    fn settled(&mut self, before: u64, text: String) -> Vec<Record> {
+        let mut changes = Vec::new();
+        if self.seq > before {
+            changes.push((records::key(EVENTS, self.seq, ""), text));
+        }
+        let seq = self.seq;
+        self.outbox.retain(|waiting| {
+            let is_settled = waiting.seq.is_some_and(|became| became <= seq);
+            if is_settled {
+                changes.push((records::key(WAITING, waiting.count, &waiting.cid), String::new()));
+            }
+            !is_settled
+        });
+        changes
+    }
+
+    fn frame(&mut self, frame: ServerToVisitor, text: &str, random: f64) -> Outputs {
         match frame {
             ServerToVisitor::Welcome { token, conversation, epoch, reset, .. } => {
-                self.held = false;
+                let was_live = self.connection.is_live();
                 let mut outputs = self.connection.welcomed();
-                if token.is_some() {
-                    self.saved.token = token;
-                }
-                self.saved.conversation = Some(conversation);
-                self.saved.epoch = Some(epoch);
+                let mut changes = Vec::new();
                 if reset {
-                    self.saved.seq = 0;
+                    self.seq = 0;
+                    changes.push((EVENTS.to_owned(), String::new()));
                     outputs.push(Output::Notice(Notice::Reset));
                 }
-                outputs.push(Output::Notice(Notice::Save));
-                outputs.extend(self.resend());
+                if token.is_some() {
+                    self.token = token;
+                }
+                let identity = format!("{}\n{conversation}\n{epoch}", self.token.as_deref().unwrap_or_default());
+                self.conversation = Some(conversation);
+                self.epoch = Some(epoch);
+                if !was_live {
+                    changes.push((IDENTITY.to_owned(), identity));
+                    outputs.push(Output::Notice(Notice::Store(changes, None)));
+                    self.posting = false;
+                    also(&mut outputs, self.resend());
+                }
                 outputs
             }
             ServerToVisitor::Replay(events) => {
-                events.into_iter().flat_map(|event| self.happened(event, random)).collect()
+                let mut outputs = Vec::new();
+                for event in events {
+                    also(&mut outputs, self.happened(event, random));
+                }
+                outputs
             }
             ServerToVisitor::Event(event) => self.happened(event, random),
             ServerToVisitor::Ack { cid, seq, .. } => {
-                self.saved.outbox.settle(&cid);
-                vec![Output::Notice(Notice::Acknowledged(cid, seq)), Output::Notice(Notice::Save)]
+                if let Some(waiting) = self.outbox.iter_mut().find(|waiting| waiting.cid == cid) {
+                    waiting.seq = Some(seq);
+                }
+                vec![Output::Notice(Notice::Acknowledged(cid, seq))]
             }
-            ServerToVisitor::Typing { author, active } => vec![Output::Notice(Notice::Typing(author, active))],
-            ServerToVisitor::Queue { position, agents } => vec![Output::Notice(Notice::Queue { position, agents })],
             ServerToVisitor::Error(error) => self.refused(error, random),
-            ServerToVisitor::Beat => vec![transmit(&VisitorFrame::Beat)],
+            ServerToVisitor::Beat if self.connection.transport() == Transport::WebSocket => {
+                vec![Output::Transmit(written(&VisitorFrame::Beat))]
+            }
+            ServerToVisitor::Beat => Vec::new(),
             ServerToVisitor::Bye { retry_after_ms } => self.connection.told_to_return(retry_after_ms),
+            frame => {
+                if matches!(frame, ServerToVisitor::Queue { .. }) {
+                    self.queue = Some(text.to_owned());
+                }
+                let mut outputs = vec![tell(text.to_owned())];
+                passing(frame, &mut outputs);
+                outputs
+            }
         }
     }
 
     fn happened(&mut self, event: Event, random: f64) -> Outputs {
-        if event.seq <= self.saved.seq || !self.connection.is_live() {
+        if event.seq <= self.seq || !self.connection.is_live() {
             return Vec::new();
         }
-        if event.seq > self.saved.seq + 1 {
+        if event.seq > self.seq + 1 {
             return self.connection.give_up(random);
         }
-        self.saved.seq = event.seq;
-        self.saved.outbox.settle(&event.cid);
-        vec![Output::Notice(Notice::Happened(event)), Output::Notice(Notice::Save)]
+        vec![self.take_in(event)]
+    }
+
+    pub(crate) fn take_in(&mut self, event: Event) -> Output<Notice> {
+        self.seq = event.seq;
+        if let Some(waiting) = self.outbox.iter_mut().find(|waiting| waiting.cid == event.cid) {
+            waiting.seq = Some(event.seq);
+        }
+        Output::Notice(Notice::Happened(event))
     }
 
     fn refused(&mut self, error: WireError, random: f64) -> Outputs {
-        match (error.code, &error.cid) {
+        match (error.code, error.cid) {
             (ErrorCode::Unauthorized, _) => {
-                self.saved = Saved::default();
-                let mut outputs = vec![Output::Notice(Notice::Forgotten), Output::Notice(Notice::Save)];
-                outputs.extend(self.connection.give_up(random));
+                *self = VisitorLine {
+                    connection: self.connection.clone(),
+                    talks: self.talks,
+                    is_wanted: self.is_wanted,
+                    told: self.told,
+                    ..VisitorLine::default()
+                };
+                let everything = vec![(String::new(), String::new())];
+                let mut outputs =
+                    vec![Output::Notice(Notice::Store(everything, None)), Output::Notice(Notice::Forgotten)];
+                also(&mut outputs, self.connection.give_up(random));
                 outputs
             }
             (ErrorCode::RateLimited | ErrorCode::Unavailable, Some(_)) => {
@@ -201,8 +425,15 @@ impl VisitorLine {
                 vec![Output::Timer(Timer::Resend, after_ms)]
             }
             (_, Some(cid)) => {
-                self.saved.outbox.settle(cid);
-                vec![Output::Notice(Notice::Refused(error)), Output::Notice(Notice::Save)]
+                let mut outputs = Vec::new();
+                if let Some(place) = self.outbox.iter().position(|waiting| waiting.cid == cid) {
+                    let Waiting { count, cid, text, .. } = self.outbox.remove(place);
+                    let changes =
+                        vec![(records::key(WAITING, count, &cid), String::new()), (format!("{REFUSED}{cid}"), text)];
+                    outputs.push(Output::Notice(Notice::Store(changes, None)));
+                }
+                outputs.push(Output::Notice(Notice::Refused(cid)));
+                outputs
             }
             // Nothing of ours was lost: the outbox is sent again on the next connection, should this one end.
             (_, None) => Vec::new(),
@@ -217,37 +448,42 @@ impl Line for VisitorLine {
     fn on(&mut self, input: Input<Command>, random: f64) -> Outputs {
         let mut outputs = match input {
             Input::Command(command) => self.command(command),
-            Input::Opened => vec![transmit(&self.hello())],
-            Input::Text(text) => {
-                let mut outputs = self.connection.heard();
-                // What this version cannot read it cannot use; a missing event shows as a hole in `seq`.
-                if let Ok(frame) = serde_json::from_str(&text) {
-                    outputs.extend(self.frame(frame, random));
-                }
-                outputs
-            }
+            Input::Opened => vec![Output::Transmit(written(&self.hello()))],
+            Input::Text(text) => self.text(text, random),
             Input::Closed => self.connection.closed(random),
-            Input::TimedOut(Timer::Connection) => self.connection.timed_out(random),
-            Input::TimedOut(Timer::Resend) if self.connection.is_live() => {
-                self.held = false;
-                self.resend().collect()
+            Input::Posted => {
+                self.posting = false;
+                self.flush()
             }
-            Input::TimedOut(Timer::Resend) => Vec::new(),
+            Input::TimedOut(Timer::Connection) => self.connection.timed_out(random),
+            Input::TimedOut(Timer::Resend) => self.resend(),
+            Input::TimedOut(Timer::Probe) => self.connection.probe(),
             Input::RetryNow => self.connection.retry_now(),
         };
         let status = self.connection.status();
-        if status != self.told {
+        if self.talks && status != self.told {
             self.told = status;
             outputs.push(Output::Notice(Notice::Status(status)));
+            outputs.push(tell_status(status));
         }
         outputs
     }
 }
 
-fn transmit(frame: &VisitorFrame) -> Output<Notice> {
-    Output::Transmit(written(frame))
+/// Bytes of frames in one request, but for a single frame: what the backend takes, with room for what is around them.
+const POST_BYTES: usize = limits::VISITOR_FRAME_BYTES as usize / 2;
+
+/// Tells the other tabs.
+pub(crate) fn tell(word: String) -> Output<Notice> {
+    Output::Notice(Notice::Tell(word))
 }
 
 fn written(frame: &VisitorFrame) -> String {
     serde_json::to_string(frame).expect("frames of strings and numbers always serialise")
+}
+
+/// Adds more to what is to be done. Never inlined, which would cost the widget bytes at every place.
+#[inline(never)]
+pub(crate) fn also(outputs: &mut Outputs, mut more: Outputs) {
+    outputs.append(&mut more);
 }

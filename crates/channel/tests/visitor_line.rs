@@ -1,261 +1,339 @@
-//! A visitor's line against a faithful little backend and an unfaithful network: nothing lost, nothing doubled.
+//! A visitor's line, alone and in tabs, against a faithful little backend and an unfaithful network: nothing lost, nothing
+//! doubled.
 
+mod backend;
+
+use backend::{World, say};
 use channel::{
-    Input, Line, Output, Timer, VisitorLine,
+    Input, Line, Output, Status, Timer, Transport,
     visitor_line::{Command, Notice},
 };
 use proptest::prelude::*;
-use protocol::{
-    Author, ErrorCode, Event, EventBody, Floor, Limits, Message, PROTOCOL, ServerToVisitor, VisitorFrame, WireError,
-};
-
-/// The backend's side of one conversation: a log without gaps, and each `cid` at most once.
-#[derive(Default)]
-struct Backend {
-    log: Vec<Event>,
-}
-
-impl Backend {
-    fn store(&mut self, cid: &str, body: EventBody) -> (u64, bool) {
-        if let Some(event) = self.log.iter().find(|event| event.cid == cid) {
-            return (event.seq, true);
-        }
-        let seq = self.log.len() as u64 + 1;
-        self.log.push(Event { seq, cid: cid.to_owned(), at: 0, body });
-        (seq, false)
-    }
-
-    /// What the backend answers to one frame, in order.
-    fn answer(&mut self, frame: VisitorFrame) -> Vec<ServerToVisitor> {
-        let (cid, body) = match frame {
-            VisitorFrame::Hello { resume, .. } => {
-                let seen = resume.map_or(0, |resume| resume.seq as usize);
-                return vec![
-                    ServerToVisitor::Welcome {
-                        protocol: PROTOCOL.into(),
-                        token: Some("secret".into()),
-                        conversation: "c1".into(),
-                        epoch: "e1".into(),
-                        head: self.log.len() as u64,
-                        reset: false,
-                        floor: Floor::Bot,
-                        limits: Limits::visitor(),
-                    },
-                    ServerToVisitor::Replay(self.log[seen..].to_vec()),
-                ];
-            }
-            VisitorFrame::Send { cid, author, text, entry } => {
-                (cid, EventBody::Message(Message { author, text, name: None, entry }))
-            }
-            VisitorFrame::Human { cid } => (cid, EventBody::Rang),
-            VisitorFrame::Typing { .. } | VisitorFrame::Beat => return Vec::new(),
-        };
-        let (seq, dup) = self.store(&cid, body);
-        let mut answers = vec![ServerToVisitor::Ack { cid, seq, dup }];
-        if !dup {
-            answers.push(ServerToVisitor::Event(self.log[seq as usize - 1].clone()));
-        }
-        answers
-    }
-}
-
-/// The page, the line, the network and the backend.
-struct World {
-    line: VisitorLine,
-    backend: Backend,
-    /// Frames on their way to the backend, then to the line; both lost when the connection is cut.
-    up: Vec<VisitorFrame>,
-    down: Vec<ServerToVisitor>,
-    connected: bool,
-    /// What the page was shown, in order.
-    shown: Vec<Event>,
-}
-
-impl World {
-    fn new() -> Self {
-        World {
-            line: VisitorLine::default(),
-            backend: Backend::default(),
-            up: Vec::new(),
-            down: Vec::new(),
-            connected: false,
-            shown: Vec::new(),
-        }
-    }
-
-    fn input(&mut self, input: Input<Command>) {
-        for output in self.line.on(input, 0.5) {
-            match output {
-                Output::Open => {
-                    self.cut();
-                    self.connected = true;
-                    self.input(Input::Opened);
-                }
-                Output::Close => self.cut(),
-                Output::Transmit(text) if self.connected => {
-                    self.up.push(serde_json::from_str(&text).expect("the line sends frames of the protocol"));
-                }
-                Output::Notice(Notice::Happened(event)) => self.shown.push(event),
-                Output::Transmit(_) | Output::Timer(..) | Output::Notice(_) => {}
-            }
-        }
-    }
-
-    fn cut(&mut self) {
-        self.connected = false;
-        self.up.clear();
-        self.down.clear();
-    }
-
-    fn step(&mut self, step: &Step, number: usize) {
-        match step {
-            Step::Say => self.input(Input::Command(say(number))),
-            Step::Ring => self.input(Input::Command(Command::Ring { cid: format!("ring-{number}") })),
-            Step::AgentSays => {
-                let message = Message { author: Author::Human, text: "Hello".into(), name: None, entry: None };
-                let (seq, _) = self.backend.store(&format!("agent-{number}"), EventBody::Message(message));
-                if self.connected {
-                    self.down.push(ServerToVisitor::Event(self.backend.log[seq as usize - 1].clone()));
-                }
-            }
-            Step::Up if !self.up.is_empty() => {
-                let frame = self.up.remove(0);
-                let answers = self.backend.answer(frame);
-                self.down.extend(answers);
-            }
-            Step::Down if !self.down.is_empty() => {
-                let frame = self.down.remove(0);
-                self.input(Input::Text(serde_json::to_string(&frame).expect("frames serialise")));
-            }
-            Step::Up | Step::Down => {}
-            Step::Cut => {
-                self.cut();
-                self.input(Input::Closed);
-            }
-            Step::Wait => self.input(Input::TimedOut(Timer::Connection)),
-            Step::Reload => {
-                self.cut();
-                let saved = serde_json::to_string(self.line.saved()).expect("saved lines serialise");
-                self.line = VisitorLine::new(serde_json::from_str(&saved).expect("saved lines parse"));
-                self.input(Input::Command(Command::Follow));
-            }
-        }
-    }
-
-    /// A good network at last: everything in flight arrives.
-    fn settle(&mut self) {
-        self.step(&Step::Reload, 0);
-        while !(self.up.is_empty() && self.down.is_empty()) {
-            self.step(&Step::Up, 0);
-            self.step(&Step::Down, 0);
-        }
-    }
-}
+use protocol::{Author, ErrorCode, Event, EventBody, Message, ServerToVisitor, VisitorFrame, WireError};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Say,
-    Ring,
+    Say(usize),
+    Ring(usize),
     AgentSays,
-    Up,
-    Down,
-    Cut,
-    Wait,
-    Reload,
+    /// A frame, or a request, reaches the backend.
+    Up(usize),
+    /// A frame reaches the tab.
+    Down(usize),
+    /// The connection breaks.
+    Cut(usize),
+    /// The tab's timer runs out.
+    Wait(usize),
+    /// The tab's oldest write is done, and the others are woken.
+    Stored(usize),
+    /// The tab takes in the store.
+    Woken(usize),
+    /// The tab's page is loaded anew; another tab talks meanwhile, if there is one.
+    Reload(usize),
+    /// The network lets WebSockets through, or does not.
+    WebSockets(bool),
 }
 
-fn say(number: usize) -> Command {
-    Command::Say { cid: format!("say-{number}"), author: Author::Visitor, text: format!("{number}"), entry: None }
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        3 => Just(Step::Say),
-        1 => Just(Step::Ring),
-        2 => Just(Step::AgentSays),
-        6 => Just(Step::Up),
-        6 => Just(Step::Down),
-        2 => Just(Step::Cut),
-        2 => Just(Step::Wait),
-        1 => Just(Step::Reload),
-    ];
-    prop::collection::vec(step, 1..80)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
-
-    #[test]
-    fn everything_said_is_stored_once_in_order_and_everything_stored_is_shown_once_in_order(steps in steps()) {
-        let mut world = World::new();
-        for (number, step) in steps.iter().enumerate() {
-            world.step(step, number);
+impl Step {
+    fn on(&self, world: &mut World, number: usize) {
+        match *self {
+            Step::Say(tab) => world.command(tab, say(number)),
+            Step::Ring(tab) => world.command(tab, Command::Ring { cid: format!("ring-{number:03}") }),
+            Step::AgentSays => world.agent_says(number),
+            Step::Up(tab) => world.up(tab),
+            Step::Down(tab) => world.down(tab),
+            Step::Cut(tab) => world.cut(tab),
+            Step::Wait(tab) => world.input(tab, Input::TimedOut(Timer::Connection)),
+            Step::Stored(tab) => world.stored(tab),
+            Step::Woken(tab) => world.woken(tab),
+            Step::Reload(tab) => world.reload(tab),
+            Step::WebSockets(pass) => world.websockets_pass = pass,
         }
-        world.settle();
-
-        let said: Vec<String> = steps.iter().enumerate().filter_map(|(number, step)| match step {
-            Step::Say => Some(format!("say-{number}")),
-            Step::Ring => Some(format!("ring-{number}")),
-            _ => None,
-        }).collect();
-        let stored: Vec<String> =
-            world.backend.log.iter().map(|event| event.cid.clone()).filter(|cid| !cid.starts_with("agent")).collect();
-        prop_assert_eq!(said, stored);
-        prop_assert_eq!(&world.shown, &world.backend.log);
     }
 }
 
-/// A line that has been welcomed, and its world.
+fn steps(tabs: usize) -> impl Strategy<Value = Vec<Step>> {
+    let tab = 0..tabs;
+    let step = prop_oneof![
+        3 => tab.clone().prop_map(Step::Say),
+        1 => tab.clone().prop_map(Step::Ring),
+        2 => Just(Step::AgentSays),
+        6 => tab.clone().prop_map(Step::Up),
+        6 => tab.clone().prop_map(Step::Down),
+        2 => tab.clone().prop_map(Step::Cut),
+        2 => tab.clone().prop_map(Step::Wait),
+        6 => tab.clone().prop_map(Step::Stored),
+        3 => tab.clone().prop_map(Step::Woken),
+        1 => tab.prop_map(Step::Reload),
+        1 => any::<bool>().prop_map(Step::WebSockets),
+    ];
+    prop::collection::vec(step, 1..100)
+}
+
+/// What was said in a tab and shown there as kept: that may not be lost. By tab, in order.
+fn kept(world: &World, tab: usize) -> Vec<String> {
+    world.promised.iter().filter(|(by, _)| *by == tab).map(|(_, cid)| cid.clone()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn everything_kept_is_stored_once_in_order_and_everything_stored_is_shown_once_in_order(
+        tabs in 1usize..4, steps in (1usize..4).prop_flat_map(steps)
+    ) {
+        let mut world = World::new(tabs);
+        for (number, step) in steps.iter().enumerate() {
+            step.on(&mut world, number);
+        }
+        world.settle();
+
+        let stored: Vec<String> = world.backend.log.iter().map(|event| event.cid.clone()).collect();
+        let mut once = stored.clone();
+        once.sort();
+        once.dedup();
+        prop_assert_eq!(once.len(), stored.len(), "stored twice: {:?}", stored);
+        for tab in 0..tabs {
+            let kept = kept(&world, tab);
+            let arrived: Vec<String> = stored.iter().filter(|cid| kept.contains(cid)).cloned().collect();
+            prop_assert_eq!(&kept, &arrived, "tab {}", tab);
+            prop_assert_eq!(&world.tabs[tab].shown, &world.backend.log, "tab {}", tab);
+        }
+        prop_assert!(world.store.keys().all(|key| !key.starts_with('o')), "the outbox is empty: {:?}", world.store);
+    }
+
+    #[test]
+    fn one_tab_alone_holds_a_connection(steps in steps(3)) {
+        let mut world = World::new(3);
+        for (number, step) in steps.iter().enumerate() {
+            step.on(&mut world, number);
+            let connected = world.tabs.iter().filter(|tab| tab.connected.is_some()).count();
+            prop_assert!(connected <= 1, "{} connections after {:?}", connected, step);
+        }
+    }
+}
+
+/// One tab that has been welcomed.
 fn welcomed() -> World {
-    let mut world = World::new();
-    world.input(Input::Command(Command::Follow));
-    world.step(&Step::Up, 0);
-    world.step(&Step::Down, 0);
-    world.step(&Step::Down, 0);
+    let mut world = World::new(1);
+    world.command(0, Command::Follow);
+    world.settle();
     world
 }
 
 fn from_backend(world: &mut World, frame: &ServerToVisitor) -> Vec<Output<Notice>> {
-    world.line.on(Input::Text(serde_json::to_string(frame).expect("frames serialise")), 0.5)
+    world.tabs[0].line.on(Input::Text(serde_json::to_string(frame).expect("frames serialise")), 0.5)
+}
+
+fn human_says(seq: u64, text: &str) -> Event {
+    let message = Message { author: Author::Human, text: text.into(), name: None, entry: None };
+    Event { seq, cid: format!("agent-{seq}"), at: 0, body: EventBody::Message(message) }
+}
+
+fn notices(outputs: &[Output<Notice>]) -> Vec<&Notice> {
+    let notices = outputs.iter().filter_map(|output| match output {
+        Output::Notice(notice) => Some(notice),
+        _ => None,
+    });
+    notices.collect()
 }
 
 #[test]
 fn a_hole_in_the_log_makes_the_line_reconnect_and_resume() {
     let mut world = welcomed();
-    let event = Event { seq: 5, cid: "x".into(), at: 0, body: EventBody::Rang };
-    let outputs = from_backend(&mut world, &ServerToVisitor::Event(event));
+    let outputs = from_backend(&mut world, &ServerToVisitor::Event(human_says(5, "late")));
     assert!(outputs.contains(&Output::Close), "{outputs:?}");
     assert!(!outputs.iter().any(|output| matches!(output, Output::Notice(Notice::Happened(_)))), "{outputs:?}");
 }
 
 #[test]
-fn a_message_that_came_too_fast_is_sent_again_later_and_a_forbidden_one_is_not() {
+fn what_an_agent_said_while_the_line_was_down_is_caught_up_by_its_number_whatever_the_clock_says() {
     let mut world = welcomed();
-    world.input(Input::Command(say(1)));
-    let too_fast = WireError { retry_after_ms: Some(700), ..WireError::new(ErrorCode::RateLimited, "") };
-    let outputs = from_backend(&mut world, &ServerToVisitor::Error(too_fast.for_cid("say-1")));
-    assert_eq!(outputs.last(), Some(&Output::Timer(Timer::Resend, 700)));
-    assert_eq!(world.line.on(Input::TimedOut(Timer::Resend), 0.5).len(), 1);
+    world.cut(0);
+    world.agent_says(1);
+    world.backend.log[0].at = 0;
+    world.agent_says(2);
+    world.settle();
+    assert_eq!(world.tabs[0].shown, world.backend.log);
+}
 
-    let refused = ServerToVisitor::Error(WireError::new(ErrorCode::Invalid, "").for_cid("say-1"));
-    let outputs = from_backend(&mut world, &refused);
-    assert!(outputs.iter().any(|output| matches!(output, Output::Notice(Notice::Refused(_)))), "{outputs:?}");
-    assert_eq!(world.line.on(Input::TimedOut(Timer::Resend), 0.5), []);
+#[test]
+fn what_is_said_between_welcome_and_replay_is_shown_once_and_in_order() {
+    let mut world = welcomed();
+    world.cut(0);
+    world.agent_says(1);
+    world.input(0, Input::TimedOut(Timer::Connection));
+    world.up(0);
+    // The backend listens before it reads: this comes live and is in the replay, too.
+    let both = ServerToVisitor::Event(world.backend.log[0].clone());
+    world.tabs[0].down.push(both);
+    world.settle();
+    assert_eq!(world.tabs[0].shown, world.backend.log);
+}
+
+#[test]
+fn nothing_is_sent_before_the_welcome() {
+    let mut world = World::new(1);
+    world.command(0, Command::Talk);
+    world.command(0, say(1));
+    world.stored(0);
+    assert!(world.tabs[0].connected.is_some());
+    assert!(matches!(&world.tabs[0].up[..], [VisitorFrame::Hello { .. }]), "{:?}", world.tabs[0].up);
+    world.command(0, Command::Typing(true));
+    assert_eq!(world.tabs[0].up.len(), 1);
+}
+
+#[test]
+fn nothing_is_shown_or_sent_before_it_is_stored_or_known_not_to_be_storable() {
+    for stored in [true, false] {
+        let mut world = welcomed();
+        world.command(0, say(1));
+        assert!(world.tabs[0].up.is_empty() && world.promised.is_empty());
+        let outputs = world.tabs[0].line.on(Input::Command(Command::Stored("say-001".into(), stored)), 0.5);
+        assert!(matches!(notices(&outputs)[..], [Notice::Kept(_, _, true)]), "{outputs:?}");
+        assert!(outputs.iter().any(|output| matches!(output, Output::Transmit(_))), "{outputs:?}");
+    }
+}
+
+#[test]
+fn what_could_not_be_stored_is_sent_all_the_same_though_the_store_does_not_know_it() {
+    let mut world = welcomed();
+    world.cut(0);
+    world.command(0, say(1));
+    world.tabs[0].writes.clear();
+    world.command(0, Command::Stored("say-001".into(), false));
+    world.command(0, Command::Loaded(Vec::new()));
+    world.input(0, Input::TimedOut(Timer::Connection));
+    world.settle();
+    assert_eq!(world.backend.log.len(), 1);
+}
+
+#[test]
+fn an_edit_made_while_the_line_was_down_comes_with_the_catch_up() {
+    let mut world = welcomed();
+    world.agent_says(1);
+    world.settle();
+    world.cut(0);
+    let edit = EventBody::Edited { agent: "Ada".into(), seq: 1, text: "better".into() };
+    world.backend.store("edit", edit.clone());
+    world.settle();
+    assert_eq!(world.tabs[0].shown.last().map(|event| &event.body), Some(&edit));
+    world.reload(0);
+    world.settle();
+    assert_eq!(world.tabs[0].shown.last().map(|event| &event.body), Some(&edit), "and is kept over a reload");
+}
+
+#[test]
+fn after_ten_reconnects_an_event_is_told_once() {
+    let mut world = welcomed();
+    for _ in 0..10 {
+        world.cut(0);
+        world.input(0, Input::TimedOut(Timer::Connection));
+        world.settle();
+    }
+    let outputs = from_backend(&mut world, &ServerToVisitor::Event(human_says(1, "hello")));
+    let happened = notices(&outputs).into_iter().filter(|notice| matches!(notice, Notice::Happened(_))).count();
+    assert_eq!(happened, 1, "{outputs:?}");
+}
+
+#[test]
+fn the_status_is_told_when_it_changes_to_this_tab_and_the_others_and_is_live_again_after_a_reconnect() {
+    let mut world = World::new(2);
+    world.command(0, Command::Follow);
+    world.settle();
+    world.command(1, Command::Follow);
+    world.settle();
+    assert_eq!([0, 1].map(|tab| world.tabs[tab].status), [Status::Live; 2]);
+    world.cut(0);
+    assert_eq!([0, 1].map(|tab| world.tabs[tab].status), [Status::Reconnecting; 2]);
+    world.input(0, Input::TimedOut(Timer::Connection));
+    world.settle();
+    assert_eq!([0, 1].map(|tab| world.tabs[tab].status), [Status::Live; 2]);
+}
+
+#[test]
+fn a_tab_that_follows_shows_who_writes_and_tells_that_the_visitor_does() {
+    let mut world = World::new(2);
+    world.command(0, Command::Follow);
+    world.settle();
+    let writes = ServerToVisitor::Typing { author: Author::Human, active: true };
+    let outputs = from_backend(&mut world, &writes);
+    let told = outputs.iter().find_map(|output| match output {
+        Output::Notice(Notice::Tell(word)) => Some(word.clone()),
+        _ => None,
+    });
+    let outputs = world.tabs[1].line.on(Input::Command(Command::Told(told.expect("told"))), 0.5);
+    assert_eq!(outputs, [Output::Notice(Notice::Typing(Author::Human, true))]);
+    world.command(1, Command::Typing(true));
+    assert_eq!(world.tabs[0].up, [VisitorFrame::Typing { active: true }]);
+}
+
+#[test]
+fn a_message_that_came_too_fast_is_sent_again_later() {
+    let mut world = welcomed();
+    world.command(0, say(1));
+    world.stored(0);
+    let too_fast = WireError { retry_after_ms: Some(700), ..WireError::new(ErrorCode::RateLimited, "") };
+    let outputs = from_backend(&mut world, &ServerToVisitor::Error(too_fast.for_cid("say-001")));
+    assert_eq!(outputs.last(), Some(&Output::Timer(Timer::Resend, 700)));
+    world.command(0, say(2));
+    world.stored(0);
+    assert_eq!(world.tabs[0].up.len(), 1, "what is said meanwhile must not overtake");
+    assert_eq!(world.tabs[0].line.on(Input::TimedOut(Timer::Resend), 0.5).len(), 2);
+}
+
+#[test]
+fn a_refused_message_is_not_sent_again_but_kept_until_the_visitor_tries_again() {
+    let mut world = welcomed();
+    world.command(0, say(1));
+    world.stored(0);
+    world.tabs[0].up.clear();
+    world.refuse(0, "say-001");
+    world.settle();
+    assert!(world.backend.log.is_empty());
+    world.reload(0);
+    assert!(world.tabs[0].refused.contains(&"say-001".to_owned()), "it is still there after a reload");
+    world.settle();
+    assert!(world.backend.log.is_empty());
+    world.command(0, say(1));
+    world.settle();
+    assert_eq!(world.backend.log.len(), 1);
+    assert!(world.store.keys().all(|key| !key.starts_with(['o', 'x'])), "{:?}", world.store);
 }
 
 #[test]
 fn a_forgotten_visitor_starts_anew_without_the_old_token() {
     let mut world = welcomed();
-    let outputs = from_backend(&mut world, &ServerToVisitor::Error(WireError::new(ErrorCode::Unauthorized, "")));
-    assert!(outputs.contains(&Output::Notice(Notice::Forgotten)), "{outputs:?}");
-    world.input(Input::TimedOut(Timer::Connection));
-    let hello = world.up.last().expect("a new connection says hello");
+    world.input(0, Input::Text(r#"{"error":{"code":"unauthorized","message":""}}"#.into()));
+    world.input(0, Input::TimedOut(Timer::Connection));
+    let hello = world.tabs[0].up.last().expect("a new connection says hello");
     assert!(matches!(hello, VisitorFrame::Hello { token: None, conversation: None, resume: None, .. }), "{hello:?}");
+    world.stored(0);
+    assert!(world.store.is_empty(), "{:?}", world.store);
 }
 
 #[test]
 fn frames_from_a_later_version_are_passed_over() {
     let mut world = welcomed();
-    let outputs = world.line.on(Input::Text(r#"{"fanfare":{"volume":11}}"#.into()), 0.5);
+    let outputs = world.tabs[0].line.on(Input::Text(r#"{"fanfare":{"volume":11}}"#.into()), 0.5);
     assert!(outputs.iter().all(|output| matches!(output, Output::Timer(..))), "{outputs:?}");
+}
+
+#[test]
+fn without_websockets_one_request_at_a_time_carries_what_was_said_and_the_secret() {
+    let mut world = World::new(1);
+    world.websockets_pass = false;
+    world.command(0, Command::Follow);
+    world.settle();
+    assert_eq!(world.tabs[0].connected, Some(Transport::Stream));
+    for number in 1..4 {
+        world.command(0, say(number));
+        world.stored(0);
+    }
+    let [(token, body)] = &world.tabs[0].posts[..] else { panic!("one request: {:?}", world.tabs[0].posts) };
+    assert_eq!(token, "secret");
+    let posted: protocol::PostedFrames = serde_json::from_str(body).expect("what the backend reads");
+    assert_eq!((posted.conversation.as_str(), posted.frames.len()), ("c1", 1));
+    world.settle();
+    assert_eq!(world.backend.log.len(), 3);
 }

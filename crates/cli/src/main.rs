@@ -2,6 +2,7 @@
 
 mod agent;
 mod faq;
+mod records;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,16 @@ enum Command {
     Serve(serve::Serve),
     /// Say who may answer.
     Agent(agent::Agent),
+    /// Copy the database into a new file, also while it is served.
+    Backup(records::Backup),
+    /// Make every page read its conversation anew, after a Postgres database was restored from a copy.
+    RenewEpoch(records::RenewEpoch),
+    /// Print conversations with all that was said, one JSON object a line.
+    Export(records::Chosen),
+    /// Erase conversations for good.
+    Erase(records::Chosen),
+    /// See who did what.
+    Audit(records::Audit),
     /// Look a FAQ over, and measure how well it is answered from.
     Faq(faq::FaqCommand),
 }
@@ -34,6 +45,11 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
         Command::Agent(agent) => agent.run().map(|()| ExitCode::SUCCESS),
+        Command::Backup(backup) => backup.run().map(|()| ExitCode::SUCCESS),
+        Command::RenewEpoch(renew) => renew.run().map(|()| ExitCode::SUCCESS),
+        Command::Export(chosen) => chosen.export().map(|()| ExitCode::SUCCESS),
+        Command::Erase(chosen) => chosen.erase().map(|()| ExitCode::SUCCESS),
+        Command::Audit(audit) => audit.run().map(|()| ExitCode::SUCCESS),
         Command::Faq(faq) => faq::run(faq),
     };
     done.unwrap_or_else(|error| {

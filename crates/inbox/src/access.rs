@@ -156,6 +156,9 @@ fn out(inbox: &mut Inbox, problem: Option<LogInProblem>, spot: Spot) -> Vec<Effe
 /// Nothing of an agent stays.
 fn forget(inbox: &mut Inbox) {
     inbox.agent = None;
+    inbox.role = None;
+    inbox.is_away = false;
+    inbox.agents.clear();
     inbox.queue = None;
     inbox.dialogues.clear();
     inbox.open = None;

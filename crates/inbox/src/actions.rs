@@ -1,12 +1,13 @@
-//! What the agent does with a conversation: opens it, claims it, writes, sends, closes.
+//! What the agent does with a conversation: opens it, claims it or takes it over, writes, sends.
 
 use crate::{
-    dialogue::{Closing, Delivery, Pending},
+    dialogue::{Delivery, Pending},
     problem::Problem,
+    standing::May,
     state::{Effect, Inbox, Spot},
 };
 use channel::agent_line::Command;
-use protocol::{Floor, limits};
+use protocol::limits;
 
 /// The backend hears at most once in so many milliseconds that the agent is writing.
 const TYPING_TOLD_EVERY_MS: u64 = 3_000;
@@ -27,7 +28,10 @@ impl Inbox {
     pub(crate) fn open(&mut self, conversation: String) -> Vec<Effect> {
         let mut effects = self.stop_writing();
         self.problem = None;
-        let after = self.dialogue(&conversation).head();
+        let identity = self.summary(&conversation).and_then(|summary| summary.identity.clone());
+        let dialogue = self.dialogue(&conversation);
+        dialogue.identity = identity.or(dialogue.identity.take());
+        let after = dialogue.head();
         if self.open.as_ref() != Some(&conversation) {
             effects.push(Effect::Line(Command::Watch { conversation: conversation.clone(), after }));
             self.open = Some(conversation);
@@ -43,9 +47,23 @@ impl Inbox {
         effects
     }
 
+    /// The open conversation, if the agent has the floor in it.
+    pub(crate) fn open_and_mine(&self) -> Option<String> {
+        self.open.clone().filter(|conversation| self.is_mine(conversation))
+    }
+
     pub(crate) fn claim(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        self.claim_if(May::Claim, new_id)
+    }
+
+    /// Another frame than a claim is not needed: who leads may claim what another agent has.
+    pub(crate) fn take_over(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
+        self.claim_if(May::TakeOver, new_id)
+    }
+
+    fn claim_if(&mut self, may: May, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
         let Some(conversation) = self.open.clone() else { return Vec::new() };
-        if self.floor(&conversation) != (Floor::Ringing) || self.dialogue(&conversation).claiming.is_some() {
+        if self.standing(&conversation).0 != may || self.dialogue(&conversation).claiming.is_some() {
             return Vec::new();
         }
         let cid = new_id();
@@ -55,12 +73,16 @@ impl Inbox {
     }
 
     pub(crate) fn draft(&mut self, text: String) -> Vec<Effect> {
-        let Some(conversation) = self.open.clone().filter(|conversation| self.is_mine(conversation)) else {
-            return Vec::new();
-        };
+        let Some(conversation) = self.open_and_mine() else { return Vec::new() };
         let now = self.now;
         let is_empty = text.trim().is_empty();
-        self.dialogue(&conversation).draft = text;
+        let dialogue = self.dialogue(&conversation);
+        if let Some(editing) = &mut dialogue.editing {
+            // No message is on its way that the visitor could wait for.
+            editing.text = text;
+            return Vec::new();
+        }
+        dialogue.draft = text;
         if is_empty {
             return self.stop_writing();
         }
@@ -78,17 +100,13 @@ impl Inbox {
     }
 
     pub(crate) fn submit(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
-        let Some(conversation) = self.open.clone().filter(|conversation| self.is_mine(conversation)) else {
-            return Vec::new();
-        };
-        let text = self.dialogue(&conversation).draft.trim().to_owned();
-        if text.is_empty() {
-            return Vec::new();
+        let Some(conversation) = self.open_and_mine() else { return Vec::new() };
+        let dialogue = self.dialogue(&conversation);
+        if let Some(editing) = dialogue.editing.clone() {
+            return self.save(&editing, new_id);
         }
-        if text.chars().count() > limits::TEXT_CHARS as usize {
-            self.problem = Some(Problem::TooLong);
-            return Vec::new();
-        }
+        let draft = dialogue.draft.clone();
+        let Some(text) = self.sendable(&draft) else { return Vec::new() };
         self.problem = None;
         let cid = new_id();
         let dialogue = self.dialogue(&conversation);
@@ -99,37 +117,30 @@ impl Inbox {
         effects
     }
 
+    /// `text` without the blanks around it, unless it is empty or has too many characters.
+    pub(crate) fn sendable(&mut self, text: &str) -> Option<String> {
+        let text = text.trim();
+        if text.chars().count() > limits::TEXT_CHARS as usize {
+            self.problem = Some(Problem::TooLong);
+            return None;
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
     pub(crate) fn retry(&mut self, cid: &str) -> Vec<Effect> {
         let Some(conversation) = self.open.clone() else { return Vec::new() };
-        let Some(pending) = self.dialogue(&conversation).pending(cid) else { return Vec::new() };
-        pending.delivery = Delivery::Sending;
-        let say = Command::Say { conversation, cid: cid.to_owned(), text: pending.text.clone() };
-        vec![Effect::Line(say), Effect::FocusIfLost(Spot::Conversation)]
-    }
-
-    pub(crate) fn ask_to_close(&mut self) -> Vec<Effect> {
-        self.set_closing(Closing::Asked);
-        vec![Effect::Focus(Spot::ConfirmClose)]
-    }
-
-    pub(crate) fn keep_open(&mut self) -> Vec<Effect> {
-        self.set_closing(Closing::No);
-        vec![Effect::Focus(Spot::Close)]
-    }
-
-    fn set_closing(&mut self, closing: Closing) {
-        if let Some(conversation) = self.open.clone() {
-            self.dialogue(&conversation).closing = closing;
-        }
-    }
-
-    pub(crate) fn close(&mut self, new_id: &mut dyn FnMut() -> String) -> Vec<Effect> {
-        let Some(conversation) = self.open.clone() else { return Vec::new() };
-        let cid = new_id();
-        self.set_closing(Closing::Sent(cid.clone()));
-        let mut effects = self.stop_writing();
-        effects.push(Effect::Line(Command::Close { conversation, cid }));
-        effects
+        let dialogue = self.dialogue(&conversation);
+        let Some(delivery) = dialogue.delivery(cid) else { return Vec::new() };
+        *delivery = Delivery::Sending;
+        let cid = cid.to_owned();
+        let said = dialogue.pending.iter().find(|pending| pending.cid == cid).map(|pending| pending.text.clone());
+        let edit = dialogue.edits.iter().find(|edit| edit.cid == cid).map(|edit| (edit.seq, edit.text.clone()));
+        let again = match (said, edit) {
+            (Some(text), _) => Command::Say { conversation, cid, text },
+            (None, Some((seq, text))) => Command::Edit { conversation, cid, seq, text },
+            (None, None) => return Vec::new(),
+        };
+        vec![Effect::Line(again), Effect::FocusIfLost(Spot::Conversation)]
     }
 
     pub(crate) fn tick(&mut self) -> Vec<Effect> {

@@ -1,8 +1,12 @@
 //! One conversation as this inbox holds it: its log, what was said here and is not in the log yet, and what is half done.
 
-use protocol::{Author, Event, EventBody, Floor};
+use crate::{
+    editing::{Edit, Editing},
+    parting::Parting,
+};
+use protocol::{Author, Event, EventBody, Floor, Identity};
 
-/// How far a message written here has come.
+/// How far something written here has come.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// On its way; sent again after every reconnection.
@@ -24,18 +28,6 @@ pub struct Pending {
     pub delivery: Delivery,
 }
 
-/// The way to closing a conversation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Closing {
-    /// Not on the way.
-    #[default]
-    No,
-    /// The agent is asked whether they mean it.
-    Asked,
-    /// They do; the frame with this id is on its way.
-    Sent(String),
-}
-
 /// One conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dialogue {
@@ -43,16 +35,28 @@ pub struct Dialogue {
     pub log: Vec<Event>,
     /// What was said here and is not in the log yet, in order.
     pub pending: Vec<Pending>,
-    /// What stands in the composer.
+    /// Changes to earlier messages that are not in the log yet, at most one a message.
+    pub edits: Vec<Edit>,
+    /// What stands in the composer, or comes back to it after an earlier message was changed in it.
     pub draft: String,
+    /// The earlier message that is being changed in the composer.
+    pub editing: Option<Editing>,
+    /// The `seq` of the message of which the agent is asked whether they mean to take it back.
+    pub taking_back: Option<u64>,
     /// The id of the claim that is on its way.
     pub claiming: Option<String>,
-    /// The way to closing it.
-    pub closing: Closing,
+    /// The way to having it no more.
+    pub parting: Parting,
+    /// It came to this agent without their doing, and they have not had it before their eyes since.
+    pub given: bool,
+    /// Who the shop says the visitor is, as the queue last told.
+    pub identity: Option<Identity>,
     /// Until when the visitor is taken to be writing, in the inbox's milliseconds.
     pub visitor_writes_until: Option<u64>,
     /// The last `seq` the agent has had before their eyes.
     pub seen: u64,
+    /// Who has the floor at the end of `log`.
+    floor: Floor,
 }
 
 impl Dialogue {
@@ -63,7 +67,7 @@ impl Dialogue {
 
     /// Who has the floor at the end of what is held.
     pub fn floor(&self) -> Floor {
-        self.log.iter().fold(Floor::default(), |floor, event| floor.after(&event.body))
+        self.floor.clone()
     }
 
     /// Takes in the next event. False when it is held already.
@@ -72,15 +76,24 @@ impl Dialogue {
             return false;
         }
         self.pending.retain(|pending| pending.cid != event.cid);
+        self.edits.retain(|edit| edit.cid != event.cid);
+        if self.claiming.as_ref() == Some(&event.cid) {
+            self.claiming = None;
+        }
         match &event.body {
             EventBody::Message(message) if message.author == Author::Visitor => self.visitor_writes_until = None,
-            EventBody::Message(_) | EventBody::Rang => {}
-            EventBody::Claimed { .. } => self.claiming = None,
-            EventBody::Closed { .. } => {
-                self.closing = Closing::No;
+            EventBody::Message(_) | EventBody::Rang | EventBody::Edited { .. } => {}
+            EventBody::Claimed { .. }
+            | EventBody::Closed { .. }
+            | EventBody::Transferred { .. }
+            | EventBody::HandedBack { .. } => {
                 self.visitor_writes_until = None;
+                if self.parting.cid() == Some(&event.cid) {
+                    self.parting = Parting::No;
+                }
             }
         }
+        self.floor = std::mem::take(&mut self.floor).after(&event.body);
         self.log.push(event);
         true
     }
@@ -88,21 +101,26 @@ impl Dialogue {
     /// Forgets the log, because another one follows.
     pub fn reset(&mut self) {
         self.log.clear();
+        self.floor = Floor::default();
         self.seen = 0;
     }
 
-    /// The pending message with this id.
-    pub fn pending(&mut self, cid: &str) -> Option<&mut Pending> {
-        self.pending.iter_mut().find(|pending| pending.cid == cid)
+    /// How far what was written here under this id has come, message or change.
+    pub(crate) fn delivery(&mut self, cid: &str) -> Option<&mut Delivery> {
+        let pending = self.pending.iter_mut().find(|pending| pending.cid == cid).map(|pending| &mut pending.delivery);
+        pending.or_else(|| self.edits.iter_mut().find(|edit| edit.cid == cid).map(|edit| &mut edit.delivery))
     }
 
-    /// Whether something said here may not have reached the backend.
+    /// Whether something written here may not have reached the backend.
     pub fn has_unsent(&self) -> bool {
-        self.pending.iter().any(|pending| pending.delivery == Delivery::Sending)
+        let mut deliveries =
+            self.pending.iter().map(|pending| &pending.delivery).chain(self.edits.iter().map(|edit| &edit.delivery));
+        deliveries.any(|delivery| *delivery == Delivery::Sending)
     }
 
     /// Whether nothing would be lost by forgetting it.
     pub fn may_go(&self) -> bool {
-        self.draft.trim().is_empty() && !self.has_unsent() && !matches!(self.closing, Closing::Sent(_))
+        let is_written = !self.draft.trim().is_empty() || self.editing.is_some();
+        !is_written && !self.has_unsent() && self.parting.cid().is_none()
     }
 }

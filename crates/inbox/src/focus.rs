@@ -14,12 +14,20 @@ pub(crate) mod id {
     pub(crate) const CONVERSATION: &str = "conversation-heading";
     pub(crate) const COMPOSER: &str = "composer";
     pub(crate) const CLAIM: &str = "claim";
+    pub(crate) const GIVE: &str = "give";
+    pub(crate) const CHOICES: &str = "choices";
+    pub(crate) const CONFIRM_TAKE_BACK: &str = "confirm-take-back";
     pub(crate) const CLOSE: &str = "close";
     pub(crate) const CONFIRM_CLOSE: &str = "confirm-close";
 
     /// A conversation's entry in the queue.
     pub(crate) fn queue_item(conversation: &str) -> String {
         format!("queue-item-{conversation}")
+    }
+
+    /// The button that takes back the message at this `seq`.
+    pub(crate) fn take_back(seq: u64) -> String {
+        format!("take-back-{seq}")
     }
 }
 
@@ -51,6 +59,13 @@ fn now(spot: &Spot) {
             &[&item, id::QUEUE]
         }
         Spot::Conversation => &[id::COMPOSER, id::CLAIM, id::CONVERSATION],
+        Spot::Give => &[id::GIVE],
+        Spot::Choices => &[id::CHOICES],
+        Spot::TakeBack(seq) => {
+            item = id::take_back(*seq);
+            &[&item, id::CONVERSATION]
+        }
+        Spot::ConfirmTakeBack => &[id::CONFIRM_TAKE_BACK],
         Spot::Close => &[id::CLOSE],
         Spot::ConfirmClose => &[id::CONFIRM_CLOSE],
     };

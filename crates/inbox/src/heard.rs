@@ -2,7 +2,8 @@
 
 use crate::{
     access::{self, Access},
-    dialogue::{Closing, Delivery},
+    dialogue::{Delivery, Dialogue},
+    parting::{self, Parting},
     problem::Problem,
     state::{Effect, Inbox, Spot},
     strings::{ENGLISH, fill},
@@ -20,7 +21,17 @@ pub(crate) fn notice(inbox: &mut Inbox, notice: Notice) -> Vec<Effect> {
             connection(inbox, status);
             Vec::new()
         }
-        Notice::Welcome(agent, _) => access::enter(inbox, agent.name),
+        Notice::Welcome(agent, _) => {
+            let effects = access::enter(inbox, agent.name);
+            inbox.role = Some(agent.role);
+            effects
+        }
+        Notice::Agents(agents) => {
+            inbox.agents = agents;
+            // Whoever was about to be chosen may have left.
+            let is_choosing = inbox.opened().is_some_and(|(_, dialogue)| dialogue.parting == Parting::Choosing);
+            if is_choosing { vec![Effect::FocusIfLost(Spot::Choices)] } else { Vec::new() }
+        }
         Notice::Queue(queue) => {
             take_queue(inbox, queue);
             Vec::new()
@@ -32,13 +43,19 @@ pub(crate) fn notice(inbox: &mut Inbox, notice: Notice) -> Vec<Effect> {
         Notice::Replayed(conversation, events) => {
             // What is told of a log not held yet is history; what was missed is news.
             let is_news = inbox.dialogue(&conversation).head() > 0;
-            events.into_iter().flat_map(|event| happened(inbox, &conversation, event, is_news)).collect()
+            let happened = |event| happened(inbox, &conversation, event, is_news);
+            let effects = events.into_iter().flat_map(happened).collect();
+            inbox.settle_floors();
+            effects
         }
-        Notice::Happened(conversation, event) => happened(inbox, &conversation, event, true),
+        Notice::Happened(conversation, event) => {
+            let effects = happened(inbox, &conversation, event, true);
+            inbox.settle_floors();
+            effects
+        }
         Notice::Acknowledged(cid, _) => {
-            let pending = inbox.dialogues.values_mut().find_map(|dialogue| dialogue.pending(&cid));
-            if let Some(pending) = pending {
-                pending.delivery = Delivery::Sent;
+            if let Some(delivery) = inbox.dialogues.values_mut().find_map(|dialogue| dialogue.delivery(&cid)) {
+                *delivery = Delivery::Sent;
             }
             Vec::new()
         }
@@ -66,46 +83,106 @@ fn connection(inbox: &mut Inbox, status: Status) {
 }
 
 fn take_queue(inbox: &mut Inbox, queue: Vec<ConversationSummary>) {
-    if let Some(before) = &inbox.queue {
-        let rang_before = |conversation: &str| {
-            before.iter().any(|summary| summary.conversation == conversation && summary.floor == Floor::Ringing)
-        };
-        let new: Vec<_> = queue
-            .iter()
-            .filter(|summary| summary.floor == Floor::Ringing && !rang_before(&summary.conversation))
-            .map(|summary| match summary.preview.as_str() {
-                "" => ENGLISH.announce_ring.to_owned(),
-                preview => fill(ENGLISH.announce_ring_text, "{text}", preview),
-            })
-            .collect();
-        for words in new {
-            inbox.announce(words);
-        }
-    }
-    for (conversation, dialogue) in &mut inbox.dialogues {
-        let summary = queue.iter().find(|summary| summary.conversation == *conversation);
-        if summary.is_none_or(|summary| summary.floor != Floor::Ringing) {
-            dialogue.claiming = None;
-        }
-    }
-    inbox.queue = Some(queue);
+    // The first queue is no news.
+    let is_news = inbox.queue.is_some();
+    let before: Vec<_> = queue.iter().map(|summary| Before::of(inbox, &summary.conversation)).collect();
+    inbox.queue = Some(queue.clone());
     inbox.queue_told_at = inbox.now;
+    for (summary, before) in queue.into_iter().zip(before) {
+        if is_news {
+            moved(inbox, &before, &summary);
+        }
+        if let Some(dialogue) = inbox.dialogues.get_mut(&summary.conversation) {
+            dialogue.identity = summary.identity.or(dialogue.identity.take());
+        }
+    }
+    inbox.settle_floors();
     inbox.forget_what_is_over();
+}
+
+/// Where the floor of a conversation was before the queue was told anew.
+struct Before {
+    /// As the queue said, if the conversation was in it.
+    queued: Option<Floor>,
+    /// Whether this agent had it, as far as that was known.
+    was_mine: bool,
+}
+
+impl Before {
+    fn of(inbox: &Inbox, conversation: &str) -> Before {
+        let queued = inbox.summary(conversation).map(|summary| summary.floor.clone());
+        let was_mine = queued.is_some() && inbox.is_mine(conversation);
+        Before { queued, was_mine }
+    }
+}
+
+/// Says what the queue tells anew. Of the open conversation the log says more.
+fn moved(inbox: &mut Inbox, before: &Before, summary: &ConversationSummary) {
+    let conversation = &summary.conversation;
+    let is_open = inbox.open.as_ref() == Some(conversation);
+    let name = inbox.visitor(conversation).name;
+    let had = |floor: &Floor| matches!(floor, Floor::Human { agent } if inbox.is_me(agent));
+    let words = match inbox.floor(conversation) {
+        Floor::Human { .. } if inbox.is_mine(conversation) => {
+            let dialogue = inbox.dialogue(conversation);
+            let is_given = !before.was_mine && dialogue.claiming.is_none();
+            dialogue.given |= is_given;
+            (is_given && !is_open).then(|| fill(ENGLISH.announce_given, "{name}", &name))
+        }
+        Floor::Human { agent } if before.was_mine && !is_open => {
+            Some(fill(&fill(ENGLISH.announce_taken, "{to}", &agent), "{name}", &name))
+        }
+        Floor::Ringing if before.was_mine || before.queued.as_ref().is_some_and(had) => {
+            (!is_open).then(|| fill(ENGLISH.announce_released, "{name}", &name))
+        }
+        Floor::Ringing if before.queued != Some(Floor::Ringing) => Some(match summary.preview.as_str() {
+            "" => ENGLISH.announce_ring.to_owned(),
+            preview => fill(ENGLISH.announce_ring_text, "{text}", preview),
+        }),
+        _ => None,
+    };
+    if let Some(words) = words {
+        inbox.announce(words);
+    }
 }
 
 fn happened(inbox: &mut Inbox, conversation: &str, event: Event, is_news: bool) -> Vec<Effect> {
     let is_open = inbox.open.as_deref() == Some(conversation);
     let body = event.body.clone();
+    let before = inbox.dialogue(conversation).floor();
     if !inbox.dialogue(conversation).take_in(event) || !is_open || !is_news {
         return Vec::new();
     }
-    match body {
+    let after = inbox.dialogue(conversation).floor();
+    let has = |floor: &Floor| matches!(floor, Floor::Human { agent } if inbox.is_me(agent));
+    let is_lost = has(&before) && !has(&after);
+    let is_given = has(&after) && matches!(body, EventBody::Transferred { .. });
+    match &body {
         EventBody::Message(message) if message.author == Author::Visitor => {
             inbox.announce(fill(ENGLISH.announce_visitor, "{text}", &message.text));
             Vec::new()
         }
+        EventBody::Edited { agent, text, .. } => {
+            let (mine, other) = match text.as_str() {
+                "" => (ENGLISH.you_took_back, ENGLISH.name_took_back),
+                _ => (ENGLISH.you_changed, ENGLISH.name_changed),
+            };
+            let words = if inbox.is_me(agent) { mine.to_owned() } else { fill(other, "{name}", agent) };
+            inbox.announce(fill(&words, "{text}", text));
+            // The line is drawn anew, and with it whatever was pressed on it.
+            vec![Effect::FocusIfLost(Spot::Conversation)]
+        }
         // What was pressed is gone: a claimed conversation has a composer, one that is another's or closed has neither.
-        EventBody::Claimed { .. } | EventBody::Closed { .. } => vec![Effect::FocusIfLost(Spot::Conversation)],
+        EventBody::Claimed { .. }
+        | EventBody::Closed { .. }
+        | EventBody::Transferred { .. }
+        | EventBody::HandedBack { .. } => {
+            if let Some(words) = inbox.note(&before, &body).filter(|_| is_given || is_lost) {
+                inbox.announce(words);
+            }
+            inbox.dialogue(conversation).given |= is_given;
+            vec![Effect::FocusIfLost(Spot::Conversation)]
+        }
         EventBody::Message(_) | EventBody::Rang => Vec::new(),
     }
 }
@@ -117,32 +194,35 @@ fn refused(inbox: &mut Inbox, error: &WireError) -> Vec<Effect> {
         }
         return Vec::new();
     };
-    for (conversation, dialogue) in &mut inbox.dialogues {
-        let problem = if dialogue.claiming.as_ref() == Some(cid) {
-            dialogue.claiming = None;
-            match error.code {
-                ErrorCode::AlreadyClaimed => Problem::Taken(conversation.clone()),
-                ErrorCode::NotClaimed => Problem::NotWaiting,
-                _ => Problem::of(error),
-            }
-        } else if dialogue.closing == Closing::Sent(cid.clone()) {
-            dialogue.closing = Closing::No;
-            Problem::of(error)
-        } else if dialogue.pending(cid).is_some() {
-            Problem::of(error)
-        } else {
-            continue;
+    let is_of = |dialogue: &mut Dialogue| {
+        let is_step = dialogue.claiming.as_ref() == Some(cid) || dialogue.parting.cid() == Some(cid);
+        is_step || dialogue.delivery(cid).is_some()
+    };
+    let found =
+        inbox.dialogues.iter_mut().find_map(|(name, dialogue)| is_of(dialogue).then(|| (name.clone(), dialogue)));
+    let Some((conversation, dialogue)) = found else { return Vec::new() };
+    if dialogue.claiming.as_ref() == Some(cid) {
+        dialogue.claiming = None;
+        inbox.problem = Some(match error.code {
+            ErrorCode::AlreadyClaimed => Problem::Taken(conversation),
+            ErrorCode::NotClaimed => Problem::NotWaiting,
+            _ => Problem::of(error),
+        });
+    } else if dialogue.parting.cid() == Some(cid) {
+        inbox.problem = Some(parting::refused(&mut dialogue.parting, error));
+    } else {
+        let is_change = dialogue.edits.iter().any(|edit| edit.cid == *cid);
+        let (problem, what) = match error.code {
+            ErrorCode::NotFound if is_change => (Problem::NoMessage, ENGLISH.not_changed),
+            _ if is_change => (Problem::of(error), ENGLISH.not_changed),
+            _ => (Problem::of(error), ENGLISH.not_sent),
         };
-        let conversation = conversation.clone();
-        let words = problem.words(inbox);
-        match inbox.dialogue(&conversation).pending(cid) {
-            Some(pending) => {
-                pending.delivery = Delivery::NotSent(words.clone());
-                inbox.announce(format!("{} {words}", ENGLISH.not_sent));
-            }
-            None => inbox.problem = Some(problem),
+        // It is marked in its place.
+        let why = problem.words(inbox);
+        inbox.announce(format!("{what} {why}"));
+        if let Some(delivery) = inbox.dialogue(&conversation).delivery(cid) {
+            *delivery = Delivery::NotSent(why);
         }
-        return vec![Effect::FocusIfLost(Spot::Conversation)];
     }
-    Vec::new()
+    vec![Effect::FocusIfLost(Spot::Conversation)]
 }

@@ -21,8 +21,14 @@ pub enum Problem {
     NotWaiting,
     /// The conversation is another agent's, or closed.
     NotYours,
+    /// The agent's role does not allow it.
+    NotAllowed,
+    /// The agent of this name, who should get the conversation, has left.
+    AgentLeft(String),
     /// The conversation is not known to the backend.
     Gone,
+    /// The message that should be changed is not known to the backend.
+    NoMessage,
     /// The message has too many characters.
     TooLong,
     /// Logging out would lose messages.
@@ -36,10 +42,11 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// What a refusal means to whoever said something or closed a conversation.
+    /// What a refusal means to whoever wanted something of a conversation.
     pub(crate) fn of(error: &WireError) -> Problem {
         match error.code {
             ErrorCode::NotClaimed | ErrorCode::AlreadyClaimed => Problem::NotYours,
+            ErrorCode::NotAllowed => Problem::NotAllowed,
             ErrorCode::NotFound => Problem::Gone,
             ErrorCode::UnsupportedProtocol | ErrorCode::BadFrame => Problem::Outdated,
             _ => Problem::Said(error.message.clone()),
@@ -55,7 +62,10 @@ impl Problem {
             },
             Problem::NotWaiting => ENGLISH.problem_not_waiting,
             Problem::NotYours => ENGLISH.problem_not_yours,
+            Problem::NotAllowed => ENGLISH.problem_not_allowed,
+            Problem::AgentLeft(name) => return fill(ENGLISH.problem_agent_left, "{name}", name),
             Problem::Gone => ENGLISH.problem_gone,
+            Problem::NoMessage => ENGLISH.problem_no_message,
             Problem::TooLong => return fill(ENGLISH.problem_too_long, "{count}", &limits::TEXT_CHARS.to_string()),
             Problem::Unsent => ENGLISH.problem_unsent,
             Problem::LogOut => ENGLISH.problem_log_out,

@@ -1,13 +1,15 @@
 //! The inbox: what it is, what can happen to it, and what is to be done then.
 //!
 //! Pure: no DOM, clock or network, and it cannot fail. Views show an [`Inbox`] and emit [`Event`]s; `effects` carries out
-//! the [`Effect`]s. What the line tells is taken in by [`crate::heard`], what concerns the log-in by [`crate::access`], what the agent does with a conversation by [`crate::actions`].
+//! the [`Effect`]s. What the line tells is taken in by [`crate::heard`], what concerns the log-in by [`crate::access`], what the
+//! agent does with a conversation by [`crate::actions`], [`crate::parting`] and [`crate::editing`].
 
 use crate::{
     access::{self, Access, LogInProblem},
     actions::Writing,
     dialogue::Dialogue,
     heard,
+    parting::Next,
     problem::{self, Problem},
     strings::{ENGLISH, fill},
 };
@@ -15,7 +17,7 @@ use channel::{
     Status,
     agent_line::{Command, Notice},
 };
-use protocol::{ConversationSummary, Floor};
+use protocol::{ConversationSummary, Floor, Presence, Role};
 use std::collections::BTreeMap;
 
 /// How many announcements the live region keeps: enough for a slow reader, few enough to stay small.
@@ -28,10 +30,16 @@ pub struct Inbox {
     pub access: Access,
     /// Who is, or was last: what is half done is theirs.
     pub agent: Option<String>,
+    /// What they may do, once the line was welcomed.
+    pub role: Option<Role>,
+    /// They take no conversations now.
+    pub is_away: bool,
     /// How the line stands.
     pub status: Status,
     /// The queue as last told, oldest ring first; nothing before it was told.
     pub queue: Option<Vec<ConversationSummary>>,
+    /// Every agent who has the inbox open, by name.
+    pub agents: Vec<Presence>,
     /// When the queue was told.
     pub queue_told_at: u64,
     /// What is held of conversations, by id.
@@ -81,20 +89,38 @@ pub enum Event {
     Opened(String),
     /// The agent went back to the queue.
     Left,
-    /// The agent wants to answer the open conversation.
+    /// The agent takes conversations from now on, or does not any more.
+    AvailablePressed,
+    /// The agent wants to answer the open conversation, which waits.
     ClaimPressed,
+    /// The agent wants the open conversation, which another agent has.
+    TakeOverPressed,
     /// The composer's text changed.
     Drafted(String),
-    /// The composer's text is to be sent.
+    /// The composer's text is to be sent, or to stand where the message stood that is being changed.
     Submitted,
-    /// The refused message with this id is to be sent again.
+    /// The refused message or change with this id is to be sent again.
     RetryPressed(String),
+    /// The agent wants to change their message at this `seq`.
+    ChangePressed(u64),
+    /// They do not, after all.
+    ChangeLeft,
+    /// The agent wants to take back their message at this `seq`.
+    TakeBackPressed(u64),
+    /// They do not, after all.
+    TakeBackLeft,
+    /// They do.
+    TakeBackConfirmed,
+    /// The agent wants to give the open conversation away.
+    GivePressed,
+    /// To this agent, or to the queue or the bot, which needs no choosing.
+    Given(Next),
     /// The agent wants to close the open conversation.
     ClosePressed,
-    /// They do not, after all.
-    CloseKept,
     /// They do.
     CloseConfirmed,
+    /// The agent keeps the open conversation, after all.
+    Kept,
     /// The agent does not want to wait for the next attempt to connect.
     ReconnectPressed,
     /// The agent has read the problem.
@@ -146,6 +172,14 @@ pub enum Spot {
     QueueItem(String),
     /// Where one goes on in the open conversation: the composer, the claim button, or else its heading.
     Conversation,
+    /// The button that gives the open conversation away.
+    Give,
+    /// Where it is asked to whom. None of the answers, for they come and go.
+    Choices,
+    /// The button that takes back the message at this `seq`.
+    TakeBack(u64),
+    /// The button that means it.
+    ConfirmTakeBack,
     /// The button that closes the open conversation.
     Close,
     /// The button that means it.
@@ -171,13 +205,22 @@ pub fn update(inbox: &mut Inbox, event: Event, now: u64, new_id: &mut dyn FnMut(
         Event::Line(notice) => heard::notice(inbox, notice),
         Event::Opened(conversation) => inbox.open(conversation),
         Event::Left => inbox.leave(),
+        Event::AvailablePressed => inbox.switch_available(),
         Event::ClaimPressed => inbox.claim(new_id),
+        Event::TakeOverPressed => inbox.take_over(new_id),
         Event::Drafted(text) => inbox.draft(text),
         Event::Submitted => inbox.submit(new_id),
         Event::RetryPressed(cid) => inbox.retry(&cid),
+        Event::ChangePressed(seq) => inbox.change(seq),
+        Event::ChangeLeft => inbox.leave_unchanged(),
+        Event::TakeBackPressed(seq) => inbox.ask_to_take_back(seq),
+        Event::TakeBackLeft => inbox.keep_said(),
+        Event::TakeBackConfirmed => inbox.take_back(new_id),
+        Event::GivePressed => inbox.choose_next(),
+        Event::Given(next) => inbox.part(next, new_id),
         Event::ClosePressed => inbox.ask_to_close(),
-        Event::CloseKept => inbox.keep_open(),
-        Event::CloseConfirmed => inbox.close(new_id),
+        Event::CloseConfirmed => inbox.part(Next::Nobody, new_id),
+        Event::Kept => inbox.keep(),
         Event::ReconnectPressed => vec![Effect::RetryNow],
         Event::ProblemDismissed => problem::dismiss(inbox),
         Event::Shown(shown) => {
@@ -241,6 +284,11 @@ impl Inbox {
         summary.head.saturating_sub(seen).min(summary.unanswered.into())
     }
 
+    /// Whether this conversation came to the agent without their doing and unseen so far.
+    pub fn is_given(&self, conversation: &str) -> bool {
+        self.dialogues.get(conversation).is_some_and(|dialogue| dialogue.given)
+    }
+
     /// Whether something said here may not have reached the backend.
     pub fn has_unsent(&self) -> bool {
         self.dialogues.values().any(Dialogue::has_unsent)
@@ -270,7 +318,7 @@ impl Inbox {
         let Access::In(_) = self.access else { return ENGLISH.title.to_owned() };
         let count = |summary: &ConversationSummary| match self.floor(&summary.conversation) {
             Floor::Ringing => 1,
-            _ => self.unseen(summary),
+            _ => self.unseen(summary).max(self.is_given(&summary.conversation).into()),
         };
         match self.queue.iter().flatten().map(count).sum::<u64>() {
             0 => ENGLISH.title.to_owned(),
@@ -284,6 +332,7 @@ impl Inbox {
             let head = self.summary(&conversation).map_or(0, |summary| summary.head);
             let dialogue = self.dialogue(&conversation);
             dialogue.seen = dialogue.head().max(head);
+            dialogue.given = false;
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// From the inbox to the backend. The first frame of a connection is `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AgentFrame {
     /// Opens the line; the answer is `welcome`.
@@ -35,6 +36,34 @@ pub enum AgentFrame {
         /// 1 to [`Limits::text_chars`] characters.
         text: String,
     },
+    /// Changes what this agent said earlier in a conversation; an empty text takes it back.
+    Edit {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+        /// The event with the message.
+        seq: u64,
+        /// 0 to [`Limits::text_chars`] characters.
+        text: String,
+    },
+    /// Gives a conversation this agent has claimed to another agent, or back to the queue.
+    Transfer {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+        /// The other agent's name; absent: it rings again, in its old place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    /// Gives the floor of a conversation this agent has claimed back to the bot.
+    HandBack {
+        /// The conversation's id.
+        conversation: String,
+        /// Client-made id (UUIDv7).
+        cid: String,
+    },
     /// Ends a conversation this agent has claimed.
     Close {
         /// The conversation's id.
@@ -42,12 +71,17 @@ pub enum AgentFrame {
         /// Client-made id (UUIDv7).
         cid: String,
     },
-    /// The agent is writing, or has stopped.
+    /// The agent is writing in the watched conversation, or has stopped. Heard only while they have the floor.
     Typing {
         /// The conversation's id.
         conversation: String,
         /// Whether they are writing now.
         active: bool,
+    },
+    /// Whether this agent takes conversations now. Each connection begins with yes.
+    Available {
+        /// Yes or no.
+        available: bool,
     },
     /// "I am here": the answer to the backend's `beat`.
     Beat,
@@ -55,13 +89,54 @@ pub enum AgentFrame {
 
 /// Who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentProfile {
     /// The name they log in with and visitors see.
     pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What an agent may do; each role may do what the one before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answer visitors.
+    Agent,
+    /// Take a conversation from another agent.
+    Lead,
+    /// Export and erase, and see the audit log.
+    Admin,
+}
+
+/// An agent who has the inbox open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Presence {
+    /// Their name.
+    pub name: String,
+    /// Whether they take conversations now.
+    pub available: bool,
+}
+
+/// Who the shop says a visitor is, from a token that its server has signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Identity {
+    /// The shop's own id of its customer.
+    pub id: String,
+    /// A name to call them by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 /// One open conversation, as the queue shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationSummary {
     /// The conversation's id.
     pub conversation: String,
@@ -75,10 +150,14 @@ pub struct ConversationSummary {
     pub preview: String,
     /// How many messages the visitor has written after the last one by a human: what is unanswered.
     pub unanswered: u32,
+    /// Who the shop says the visitor is; absent when it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
 }
 
 /// From the backend to the inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServerToAgent {
     /// The answer to `hello`.
@@ -95,6 +174,11 @@ pub enum ServerToAgent {
         /// The whole queue.
         conversations: Vec<ConversationSummary>,
     },
+    /// Every agent who has the inbox open, by name. Sent after `welcome` and on every change.
+    Agents {
+        /// Everyone there.
+        agents: Vec<Presence>,
+    },
     /// A contiguous stretch of the watched conversation's log.
     Replay {
         /// The conversation's id.
@@ -109,7 +193,7 @@ pub enum ServerToAgent {
         /// The event.
         event: Event,
     },
-    /// A `claim`, `send` or `close` is stored durably.
+    /// A frame with a `cid` is stored durably.
     Ack {
         /// The conversation's id.
         conversation: String,

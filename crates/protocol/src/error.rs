@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A refusal. Causes inside the backend are logged there, never sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WireError {
     /// For programs.
     pub code: ErrorCode,
@@ -33,6 +34,7 @@ impl WireError {
 
 /// Why a frame or a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// Not JSON, an unknown type, an unknown or missing field. The connection stays open.
@@ -55,7 +57,9 @@ pub enum ErrorCode {
     AlreadyClaimed,
     /// The agent has not claimed this conversation, or it is not waiting.
     NotClaimed,
-    /// No such conversation.
+    /// The agent's role does not allow it.
+    NotAllowed,
+    /// No such conversation, message or agent.
     NotFound,
     /// The backend could not do it now; try again.
     Unavailable,

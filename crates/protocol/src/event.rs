@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who wrote a message. Every message says so on the wire, in the DOM, in its accessible name and in the transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
     /// The classifier in the visitor's browser, quoting the shop's FAQ.
@@ -30,6 +31,7 @@ impl Author {
 
 /// One stored entry of a conversation's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Position in the conversation, counted from 1 without gaps.
     pub seq: u64,
@@ -43,6 +45,7 @@ pub struct Event {
 
 /// What happened in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventBody {
     /// Somebody said something.
@@ -54,15 +57,38 @@ pub enum EventBody {
         /// The agent's display name.
         agent: String,
     },
-    /// The agent ended the conversation.
+    /// The agent gave the conversation to another agent, or back to the queue.
+    Transferred {
+        /// The display name of the agent who gave it.
+        agent: String,
+        /// The display name of the agent who has it now; nobody: it rings again, in its old place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    /// The agent gave the floor back to the bot.
+    HandedBack {
+        /// The agent's display name.
+        agent: String,
+    },
+    /// The agent ended the conversation. The visitor's next message opens it again.
     Closed {
         /// The agent's display name.
         agent: String,
+    },
+    /// An earlier message by a person reads otherwise from here on.
+    Edited {
+        /// The display name of the agent who wrote it.
+        agent: String,
+        /// Which event.
+        seq: u64,
+        /// What it says now; empty when it was taken back.
+        text: String,
     },
 }
 
 /// Something said, by whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Message {
     /// Who wrote it.
     pub author: Author,

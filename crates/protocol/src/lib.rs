@@ -4,7 +4,7 @@
 //! clients resume from the last `seq` they hold. What is not an event (typing, queue position) is never stored or replayed.
 //!
 //! Reading order: [`event`] (the log), [`floor`] (who is answering, derived from the log), [`visitor`] and [`agent`] (the
-//! frames of each kind of client), [`error`] and [`limits`].
+//! frames of each kind of client), [`error`] and [`limits`]; by itself, [`masking`] (what is not to be stored).
 //!
 //! A frame is a JSON object of one key, its name: `{"human":{"cid":"…"}}`; one that says nothing more is its name alone:
 //! `"beat"`. A name inside, such as `"type":"human"`, would make readers hold a frame back until they have found it, and cost
@@ -20,14 +20,15 @@ pub mod error;
 pub mod event;
 pub mod floor;
 pub mod limits;
+pub mod masking;
 pub mod visitor;
 
-pub use agent::{AgentFrame, AgentProfile, ConversationSummary, ServerToAgent};
+pub use agent::{AgentFrame, AgentProfile, ConversationSummary, Identity, Presence, Role, ServerToAgent};
 pub use error::{ErrorCode, WireError};
 pub use event::{Author, Event, EventBody, Message};
 pub use floor::Floor;
 pub use limits::Limits;
-pub use visitor::{Resume, ServerToVisitor, VisitorFrame};
+pub use visitor::{PostedFrames, Resume, ServerToVisitor, VisitorFrame};
 
 /// The name and version of the line, sent in `hello` and `welcome`.
 pub const PROTOCOL: &str = "shopbell/1";
@@ -52,6 +53,7 @@ mod tests {
                 token: None,
                 conversation: Some("c1".into()),
                 resume: Some(Resume { epoch: "e1".into(), seq: 3 }),
+                identity: None,
             },
             r#"{"hello":{"protocol":"shopbell/1","conversation":"c1","resume":{"epoch":"e1","seq":3}}}"#,
         );

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The limits a client is told in `welcome`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limits {
     /// Characters (Unicode scalar values) in one message.
     pub text_chars: u32,

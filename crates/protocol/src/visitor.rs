@@ -1,10 +1,13 @@
-//! Frames between a visitor's widget and the backend, on `GET /v1/visitor` (WebSocket, one JSON object a text frame).
+//! Frames between a visitor's widget and the backend: on `GET /v1/visitor` (WebSocket, one frame a text message), or where
+//! that is blocked, the same frames over plain HTTP: `POST /v1/visitor/stream` (server-sent events) or
+//! `POST /v1/visitor/poll` from the backend, `POST /v1/visitor/frames` to it.
 
 use crate::{Author, Event, Floor, Limits, WireError};
 use serde::{Deserialize, Serialize};
 
 /// From the widget to the backend. The first frame of a connection is `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum VisitorFrame {
     /// Authentication, subscription and resume in one.
@@ -20,6 +23,9 @@ pub enum VisitorFrame {
         /// What the widget already holds of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         resume: Option<Resume>,
+        /// Who the shop says this is: a short-lived JWT signed by the shop's server. Only adds a name; never needed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<String>,
     },
     /// Adds a message to the log. `author` is `visitor`, or `bot` for an answer the visitor saw before ringing.
     Send {
@@ -49,6 +55,7 @@ pub enum VisitorFrame {
 
 /// What a client already holds of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Resume {
     /// The epoch it was read in; another epoch means that the log must be read anew.
@@ -59,6 +66,7 @@ pub struct Resume {
 
 /// From the backend to the widget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServerToVisitor {
     /// The answer to `hello`. `replay` frames follow until `head`, then the live tail.
@@ -105,8 +113,14 @@ pub enum ServerToVisitor {
     Queue {
         /// Place in the queue, counted from 1.
         position: u32,
-        /// How many agents have the inbox open.
+        /// How many agents are there to answer.
         agents: u32,
+        /// How long it will take, in milliseconds, judged by the latest waits; absent when they do not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait_ms: Option<u64>,
+        /// When the shop opens next, in milliseconds since the Unix epoch; absent while it is open or keeps no hours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opens_at: Option<u64>,
     },
     /// A frame was refused.
     Error(WireError),
@@ -117,4 +131,16 @@ pub enum ServerToVisitor {
         /// Milliseconds to wait before connecting again.
         retry_after_ms: u64,
     },
+}
+
+/// The body of `POST /v1/visitor/frames`: frames of a visitor without a WebSocket, in order. The visitor's token goes in
+/// `Authorization: Bearer`. The answer is a JSON array of [`ServerToVisitor`]: an `ack` or an `error` for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PostedFrames {
+    /// The conversation from `welcome`.
+    pub conversation: String,
+    /// `send`, `human` and `typing` frames.
+    pub frames: Vec<VisitorFrame>,
 }

@@ -1,6 +1,8 @@
-//! `cargo xtask bench`: how often the classifier is right, and how long it takes, natively and in Chromium.
+//! `cargo xtask bench`: how often the classifier is right, and how long it takes, natively and in Chromium; with `line`, what
+//! the line between visitors and people carries.
 
 mod accuracy;
+mod line;
 
 use crate::{
     browser::browser,
@@ -31,6 +33,25 @@ struct Times {
     fit_large_ms: f64,
     /// To decide about one message.
     classify_ms: f64,
+}
+
+/// What else can be measured.
+#[derive(clap::Subcommand)]
+pub(crate) enum Of {
+    /// Measure the line between visitors and people: memory, durable messages, latency, a reconnect storm, and a soak with
+    /// faults, all beside a bare echo. Linux only.
+    Line(line::Options),
+    /// Echo WebSocket frames until standard input ends; `line` starts it.
+    #[command(hide = true)]
+    Echo,
+}
+
+/// Measures something else and prints.
+pub(crate) fn run_of(of: &Of) -> anyhow::Result<()> {
+    match of {
+        Of::Line(options) => line::measure(options),
+        Of::Echo => line::echo::serve(),
+    }
 }
 
 /// Measures and prints.

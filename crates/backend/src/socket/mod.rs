@@ -2,22 +2,19 @@
 //!
 //! Knows nothing of what the frames mean.
 
-mod ending;
 mod pipe;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use ending::{
-    Ending, binary, hello_expected, said_hello_already, too_large, unauthorized, unavailable, unsupported,
+use crate::{
+    error::Error,
+    line::{Ending, binary, code, hello_expected, too_large},
 };
-
-use crate::error::Error;
 use axum::{body::Body, extract::Request, response::Response};
-use ending::{code, spread_ms};
 use futures_util::future::BoxFuture;
 use hyper_util::rt::TokioIo;
 use pipe::{Happened, Pipe};
-use protocol::{ErrorCode, ServerToVisitor, WireError, limits};
+use protocol::{ErrorCode, WireError, limits};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{future::poll_fn, time::Duration};
 use tokio::{
@@ -110,13 +107,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         Socket { pipe: Pipe::new(connection, frame_bytes).await, beat, heard: now }
     }
 
-    /// The next thing that happens; also writes what is queued. May be dropped and called again: nothing is lost by it.
-    pub(crate) async fn next(&mut self) -> Inbound {
+    /// The next thing that happens; also writes what is queued. Reads only when it `may_read`. May be dropped and called again:
+    /// nothing is lost by it.
+    pub(crate) async fn next(&mut self, may_read: bool) -> Inbound {
         loop {
             let deadline = self.pipe.stuck_since().map_or(self.heard, |stuck| stuck.min(self.heard)) + SILENCE;
             tokio::select! {
                 biased;
-                happened = poll_fn(|context| self.pipe.poll(context)) => match happened {
+                happened = poll_fn(|context| self.pipe.poll(context, may_read)) => match happened {
                     Happened::Inbound(inbound) => {
                         if !matches!(inbound, Inbound::Room | Inbound::Lost) {
                             self.heard = Instant::now();
@@ -132,19 +130,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// The first frame, which must come soon.
-    pub(crate) async fn first<F: DeserializeOwned>(&mut self) -> Result<F, Ending> {
+    pub(crate) async fn first<F: DeserializeOwned>(&mut self) -> Result<Result<F, WireError>, Ending> {
         let first = async {
             loop {
-                match self.next().await {
+                match self.next(true).await {
                     Inbound::BeatDue | Inbound::Room => {}
                     inbound => return inbound,
                 }
             }
         };
         match timeout(HELLO, first).await {
-            Ok(Inbound::Text(text)) => read_frame(&text).map_err(|error| Ending::Refused(error, code::POLICY)),
+            Ok(Inbound::Text(text)) => Ok(read_frame(&text)),
             Ok(Inbound::TooLarge) => Err(too_large()),
-            Ok(Inbound::Binary | Inbound::BeatDue | Inbound::Room) => Err(Ending::Refused(binary(), code::POLICY)),
+            Ok(Inbound::Binary | Inbound::BeatDue | Inbound::Room) => Ok(Err(binary())),
             Ok(Inbound::Lost) => Err(Ending::Lost),
             Err(_) => Err(hello_expected()),
         }
@@ -167,17 +165,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Says the last words and closes.
     pub(crate) async fn end(mut self, ending: Ending) {
-        // `error` and `bye` are the same JSON for visitors and agents.
+        let Some(last) = ending.last_words() else { return };
+        self.push(&last);
         let code = match ending {
-            Ending::Lost => return,
-            Ending::Refused(error, code) => {
-                self.push(&ServerToVisitor::Error(error));
-                code
-            }
-            Ending::HangUp => {
-                self.push(&ServerToVisitor::Bye { retry_after_ms: spread_ms() });
-                code::AWAY
-            }
+            Ending::Refused(_, code) => code,
+            Ending::Lost | Ending::HangUp => code::AWAY,
         };
         // Whoever does not let us end properly is simply cut off.
         let _ = timeout(CLOSING, self.pipe.close(code)).await;

@@ -21,8 +21,10 @@ use tokio_tungstenite::{
     },
 };
 
+/// Bytes read at once, and held for as long as the connection lives: thousands of them are idle.
+const READ_BUFFER_BYTES: usize = 2 * 1024;
 /// Bytes gathered before they are handed to the system.
-const WRITE_BUFFER_BYTES: usize = 8 * 1024;
+const WRITE_BUFFER_BYTES: usize = 4 * 1024;
 
 /// What a pipe reports.
 #[derive(Debug)]
@@ -53,6 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pipe<S> {
         let config = WebSocketConfig::default()
             .max_message_size(Some(frame_bytes as usize))
             .max_frame_size(Some(frame_bytes as usize))
+            .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(WRITE_BUFFER_BYTES);
         Pipe {
             stream: WebSocketStream::from_raw_socket(connection, Role::Server, Some(config)).await,
@@ -83,14 +86,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pipe<S> {
         (!self.queue.is_empty()).then_some(self.moved)
     }
 
-    /// Writes what can be written, then reads a frame.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Happened> {
+    /// Writes what can be written, then reads a frame if it may.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>, may_read: bool) -> Poll<Happened> {
         if self.overfull || matches!(self.poll_write(context), Poll::Ready(Err(_))) {
             return Poll::Ready(Happened::Inbound(Inbound::Lost));
         }
         if self.room_wanted && self.has_room() {
             self.room_wanted = false;
             return Poll::Ready(Happened::Inbound(Inbound::Room));
+        }
+        if !may_read {
+            return Poll::Pending;
         }
         loop {
             let inbound = match ready!(self.stream.poll_next_unpin(context)) {

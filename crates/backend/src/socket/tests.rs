@@ -20,9 +20,9 @@ async fn pair(held: usize) -> (Socket<DuplexStream>, WebSocketStream<DuplexStrea
 async fn it_beats_every_25_seconds_and_gives_up_after_40_silent_ones() {
     let (mut socket, _client) = pair(4_096).await;
     let start = Instant::now();
-    assert!(matches!(socket.next().await, Inbound::BeatDue));
+    assert!(matches!(socket.next(true).await, Inbound::BeatDue));
     assert_eq!(start.elapsed().as_secs(), 25);
-    assert!(matches!(socket.next().await, Inbound::Lost));
+    assert!(matches!(socket.next(true).await, Inbound::Lost));
     assert_eq!(start.elapsed().as_secs(), 40);
 }
 
@@ -30,11 +30,11 @@ async fn it_beats_every_25_seconds_and_gives_up_after_40_silent_ones() {
 async fn any_frame_even_a_pong_is_a_sign_of_life() {
     let (mut socket, mut client) = pair(4_096).await;
     let start = Instant::now();
-    assert!(matches!(socket.next().await, Inbound::BeatDue));
+    assert!(matches!(socket.next(true).await, Inbound::BeatDue));
     client.send(Message::Pong("here".into())).await.expect("open");
-    assert!(matches!(socket.next().await, Inbound::BeatDue));
+    assert!(matches!(socket.next(true).await, Inbound::BeatDue));
     assert_eq!(start.elapsed().as_secs(), 50);
-    assert!(matches!(socket.next().await, Inbound::Lost));
+    assert!(matches!(socket.next(true).await, Inbound::Lost));
     assert_eq!(start.elapsed().as_secs(), 65);
 }
 
@@ -57,11 +57,11 @@ async fn whoever_does_not_read_is_hung_up_on_at_256_kib() {
         pushed += frame.len();
     }
     assert!(!socket.has_room());
-    assert!(matches!(socket.next().await, Inbound::BeatDue), "still within the limit");
+    assert!(matches!(socket.next(true).await, Inbound::BeatDue), "still within the limit");
     socket.push(&frame);
     socket.push(&frame);
     socket.push(&frame);
-    assert!(matches!(socket.next().await, Inbound::Lost));
+    assert!(matches!(socket.next(true).await, Inbound::Lost));
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,7 +72,7 @@ async fn whoever_stops_reading_is_hung_up_on_even_while_writing() {
     }
     let start = Instant::now();
     loop {
-        match socket.next().await {
+        match socket.next(true).await {
             Inbound::BeatDue => client.send(Message::text("{}")).await.expect("open"),
             Inbound::Text(_) => {}
             Inbound::Lost => break,
@@ -90,7 +90,7 @@ async fn room_is_told_once_the_other_side_has_read() {
     }
     assert!(!socket.has_room());
     let read = tokio::spawn(async move { while let Some(Ok(_)) = client.next().await {} });
-    assert!(matches!(socket.next().await, Inbound::Room));
+    assert!(matches!(socket.next(true).await, Inbound::Room));
     assert!(socket.has_room());
     drop(socket);
     read.await.expect("the other side ends");
@@ -107,7 +107,7 @@ async fn too_large_a_frame_is_answered_before_the_end_however_large() {
             let _ = sink.send(Message::text("x".repeat(size))).await;
             sink
         });
-        assert!(matches!(socket.next().await, Inbound::TooLarge));
+        assert!(matches!(socket.next(true).await, Inbound::TooLarge));
         socket.push(&"before the end");
         let ended = tokio::spawn(socket.end(too_large()));
         let mut said = Vec::new();

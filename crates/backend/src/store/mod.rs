@@ -1,103 +1,84 @@
-//! The only door to the database. SQLite: a write-ahead log, every commit on disk before it returns, one writer.
+//! The only door to the database: SQLite in one process, or Postgres under many. Every commit is on disk before it returns.
 //!
-//! `log` keeps conversations, `visitors` and `agents` keep who may read them.
+//! `database` opens it; `commit` and `batch` write what is said, many frames a transaction; `log` keeps conversations, `waiting` their
+//! queue, `visitors`, `agents` and `presence` who takes part, `audit` who did what, `keeping` what is copied out or erased.
 
 mod agents;
+mod audit;
+mod batch;
+mod commit;
+mod database;
+mod keeping;
 mod log;
+mod presence;
 mod visitors;
+mod waiting;
 
 pub(crate) use agents::SignedIn;
-pub(crate) use log::{Recorded, Waiting};
+pub use audit::{AuditEntry, AuditTrail};
+pub use database::Database;
+pub use keeping::{Exported, Which};
+pub(crate) use log::Recorded;
+pub(crate) use waiting::Waiting;
 
-use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-use std::{
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
-use tokio::time::sleep;
-
-/// How long a connection waits for its turn before the caller is told to try again.
-const WAIT: Duration = Duration::from_secs(5);
-/// Between two tries to open a file that another program is opening.
-const PAUSE: Duration = Duration::from_millis(20);
-/// Readers never wait for the writer, only for each other.
-const READERS: u32 = 4;
-/// Takes the write lock at the start: what is read before the write is then still true at the write.
-const BEGIN: &str = "BEGIN IMMEDIATE";
-
-/// What brings a file up to date, in order.
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+use crate::teeth::Weakness;
+use commit::Committer;
+use database::Connections;
+use sqlx::AnyPool;
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file cannot be opened, made, or brought up to date.
-    #[error("cannot open the database {path}; check that the folder exists and may be written to: {cause}")]
+    /// It cannot be opened, made, or brought up to date.
+    #[error("cannot open the database {database}; check that it is there and may be written to: {cause}")]
     Open {
-        /// The file.
-        path: PathBuf,
-        /// What SQLite said.
+        /// The file, or the address without its password.
+        database: String,
+        /// What the database said.
         cause: sqlx::Error,
     },
     /// A read or a write failed.
     #[error("the database failed: {0}")]
     Failed(#[from] sqlx::Error),
-    /// Something in the file cannot be read; it was written by another program or another version.
+    /// Something in it cannot be read; it was written by another program or another version.
     #[error("the database holds {what} that this version cannot read")]
     Unreadable {
         /// What it is.
         what: &'static str,
     },
+    /// Whoever writes has stopped.
+    #[error("the service is stopping")]
+    Stopping,
+    /// It can be done on a SQLite file only.
+    #[error("Postgres has its own tool for this: pg_dump, and after restoring its copy `shopbell renew-epoch`")]
+    NotAFile,
 }
 
 /// An open database. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    database: Database,
+    writer: AnyPool,
+    readers: AnyPool,
     epoch: String,
+    committer: Committer,
 }
 
 impl Store {
-    /// Opens the file, makes it when it is not there, and brings it up to date.
-    pub(crate) async fn open(path: &Path) -> Result<Store, StoreError> {
-        let started = Instant::now();
-        loop {
-            match Store::connect(path).await {
-                // While another program turns on the write-ahead log, SQLite refuses at once instead of waiting.
-                Err(cause) if is_busy(&cause) && started.elapsed() < WAIT => sleep(PAUSE).await,
-                opened => return opened.map_err(|cause| StoreError::Open { path: path.to_owned(), cause }),
-            }
-        }
+    /// Opens the database, makes it when it is not there, and brings it up to date.
+    pub(crate) async fn open(database: &Database) -> Result<Store, StoreError> {
+        Store::open_weakened(database, None).await
     }
 
-    async fn connect(path: &Path) -> Result<Store, sqlx::Error> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(WAIT);
-        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(WAIT);
-        let writer = pool(1).connect_with(options.clone()).await?;
-        // Another program (`agent add` beside `serve`) may take the same step at the same moment. Then ours fails whole, and
-        // the next look finds the step done; so there are at most as many failures as steps.
-        for _ in MIGRATIONS.iter() {
-            if MIGRATIONS.run(&writer).await.is_ok() {
-                break;
-            }
-        }
-        MIGRATIONS.run(&writer).await?;
+    /// As [`Store::open`], with a promise broken on purpose; see [`crate::teeth`].
+    pub(crate) async fn open_weakened(database: &Database, weakness: Option<Weakness>) -> Result<Store, StoreError> {
+        let Connections { writer, readers } = database.connect().await?;
         let (epoch,) = sqlx::query_as("SELECT name FROM epoch").fetch_one(&writer).await?;
-        let readers = pool(READERS).connect_with(options.read_only(true)).await?;
-        Ok(Store { writer, readers, epoch })
+        let committer = Committer::start(&writer, database, weakness);
+        Ok(Store { database: database.clone(), writer, readers, epoch, committer })
     }
 
-    /// The name of this file's logs.
+    /// The name of this database's logs.
     pub(crate) fn epoch(&self) -> &str {
         &self.epoch
     }
@@ -108,19 +89,11 @@ impl Store {
         Ok(())
     }
 
-    /// Ends every connection; what was committed is in the file.
+    /// Ends every connection; what was committed stays.
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
-}
-
-/// Whether somebody else has the file at this moment.
-fn is_busy(error: &sqlx::Error) -> bool {
-    /// In the low byte of SQLite's codes; the rest tells why.
-    const SQLITE_BUSY: u32 = 5;
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// Milliseconds since the Unix epoch. For display and expiry, never for order.
@@ -129,7 +102,7 @@ fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// SQLite counts in `i64`; what is stored here is never negative.
+/// Databases count in `i64`; what is stored here is never negative.
 fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
@@ -147,12 +120,13 @@ mod tests {
     #[tokio::test]
     async fn a_commit_is_on_disk_before_it_returns() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("shopbell.db")).await.expect("opened");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
         for (pragma, expected) in
             [("PRAGMA journal_mode", "wal"), ("PRAGMA synchronous", "2"), ("PRAGMA foreign_keys", "1")]
         {
             let row = sqlx::query(pragma).fetch_one(&store.writer).await.expect("an answer");
-            let value: String = row.try_get_unchecked(0).expect("a value");
+            let value: String =
+                row.try_get(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string())).expect("a value");
             assert_eq!(value, expected, "{pragma}");
         }
     }
@@ -162,8 +136,8 @@ mod tests {
         for _ in 0..20 {
             let folder = tempfile::tempdir().expect("a folder");
             let openings = (0..6).map(|_| {
-                let path = folder.path().join("shopbell.db");
-                tokio::spawn(async move { Store::open(&path).await })
+                let database = Database::from(folder.path().join("shopbell.db"));
+                tokio::spawn(async move { Store::open(&database).await })
             });
             let mut epochs = Vec::new();
             for opening in openings.collect::<Vec<_>>() {

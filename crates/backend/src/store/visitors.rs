@@ -1,37 +1,44 @@
 //! Visitors: browsers that hold a secret, and the conversations that are theirs.
 
-use super::{BEGIN, Store, StoreError, log::new_conversation, now_ms};
+use super::{
+    Store, StoreError,
+    commit::{Write, Written},
+    log::new_conversation,
+    now_ms,
+};
 use crate::secret::SecretHash;
+use protocol::Identity;
+use sqlx::AnyConnection;
 
 impl Store {
     /// Makes a visitor with a first, empty conversation: the visitor's number and the conversation's id.
     pub(crate) async fn add_visitor(&self, token: &SecretHash) -> Result<(i64, String), StoreError> {
-        let mut transaction = self.writer.begin_with(BEGIN).await?;
-        let visitor = "INSERT INTO visitor (token_hash, created_at) VALUES (?, ?) RETURNING id";
-        let (visitor,) = sqlx::query_as(visitor).bind(&token.0[..]).bind(now_ms()).fetch_one(&mut *transaction).await?;
-        let conversation = new_conversation(&mut transaction, Some(visitor)).await?;
-        transaction.commit().await?;
-        Ok((visitor, conversation))
+        match self.committer.write(Write::AddVisitor { token: token.clone() }).await? {
+            Written::Visitor(visitor, conversation) => Ok((visitor, conversation)),
+            Written::Recorded(_) => Err(StoreError::Unreadable { what: "an answer" }),
+        }
+    }
+
+    /// The visitor who holds this secret, when this conversation is theirs.
+    pub(crate) async fn visitor_of(&self, token: &SecretHash, conversation: &str) -> Result<Option<i64>, StoreError> {
+        let theirs = "SELECT v.id FROM visitor v JOIN conversation c ON c.visitor = v.id \
+                      WHERE v.token_hash = $1 AND c.id = $2";
+        let found: Option<(i64,)> =
+            sqlx::query_as(theirs).bind(&token.0[..]).bind(conversation).fetch_optional(&self.readers).await?;
+        Ok(found.map(|(visitor,)| visitor))
     }
 
     /// The visitor who holds this secret.
     pub(crate) async fn visitor(&self, token: &SecretHash) -> Result<Option<i64>, StoreError> {
-        let visitor = "SELECT id FROM visitor WHERE token_hash = ?";
+        let visitor = "SELECT id FROM visitor WHERE token_hash = $1";
         let found: Option<(i64,)> = sqlx::query_as(visitor).bind(&token.0[..]).fetch_optional(&self.readers).await?;
         Ok(found.map(|(visitor,)| visitor))
     }
 
-    /// Whether the conversation is this visitor's.
-    pub(crate) async fn is_of_visitor(&self, visitor: i64, conversation: &str) -> Result<bool, StoreError> {
-        let theirs = "SELECT 1 FROM conversation WHERE id = ? AND visitor = ?";
-        let found = sqlx::query(theirs).bind(conversation).bind(visitor).fetch_optional(&self.readers).await?;
-        Ok(found.is_some())
-    }
-
     /// The visitor's latest conversation, or a new one when they have none.
     pub(crate) async fn latest_conversation(&self, visitor: i64) -> Result<String, StoreError> {
-        let mut transaction = self.writer.begin_with(BEGIN).await?;
-        let latest = "SELECT id FROM conversation WHERE visitor = ? ORDER BY created_at DESC, id DESC LIMIT 1";
+        let mut transaction = self.writer.begin_with(self.database.begin()).await?;
+        let latest = "SELECT id FROM conversation WHERE visitor = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
         if let Some((id,)) = sqlx::query_as(latest).bind(visitor).fetch_optional(&mut *transaction).await? {
             return Ok(id);
         }
@@ -39,4 +46,19 @@ impl Store {
         transaction.commit().await?;
         Ok(id)
     }
+
+    /// Keeps who the shop says the visitor is.
+    pub(crate) async fn identify(&self, visitor: i64, identity: &Identity) -> Result<(), StoreError> {
+        let json = serde_json::to_string(identity).map_err(|_| StoreError::Unreadable { what: "an identity" })?;
+        let identify = "UPDATE visitor SET identity = $2 WHERE id = $1 AND (identity IS NULL OR identity <> $2)";
+        sqlx::query(identify).bind(visitor).bind(json).execute(&self.writer).await?;
+        Ok(())
+    }
+}
+
+pub(super) async fn add(connection: &mut AnyConnection, token: &SecretHash) -> Result<(i64, String), StoreError> {
+    let visitor = "INSERT INTO visitor (token_hash, created_at) VALUES ($1, $2) RETURNING id";
+    let (visitor,) = sqlx::query_as(visitor).bind(&token.0[..]).bind(now_ms()).fetch_one(&mut *connection).await?;
+    let conversation = new_conversation(connection, Some(visitor)).await?;
+    Ok((visitor, conversation))
 }

@@ -1,6 +1,9 @@
 //! What does not belong on the line: each refused clearly, and nothing else harmed.
 
-use crate::shop::{ORIGIN, Shop, VisitorLine, cid};
+use crate::{
+    lines::VisitorLine,
+    shop::{ORIGIN, Shop, cid},
+};
 use futures_util::SinkExt;
 use protocol::{Author, ErrorCode, PROTOCOL, ServerToVisitor, VisitorFrame, WireError, limits};
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -122,6 +125,7 @@ async fn the_first_frame_must_be_hello_in_our_version() {
             token: None,
             conversation: None,
             resume: None,
+            identity: None,
         })
         .expect("JSON")
     };
@@ -152,7 +156,14 @@ async fn a_wrong_token_or_another_visitors_conversation_is_refused() {
         (None, Some(theirs.conversation.clone())),
     ] {
         let mut line = shop.knock().await;
-        line.send(&VisitorFrame::Hello { protocol: PROTOCOL.into(), token, conversation, resume: None }).await;
+        line.send(&VisitorFrame::Hello {
+            protocol: PROTOCOL.into(),
+            token,
+            conversation,
+            resume: None,
+            identity: None,
+        })
+        .await;
         assert_eq!(error(&mut line).await.code, ErrorCode::Unauthorized);
         assert_eq!(line.closed().await, 4401);
     }

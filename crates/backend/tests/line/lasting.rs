@@ -24,8 +24,29 @@ async fn a_shutdown_says_good_bye_on_every_line_and_is_quick() {
     inbox.until(|frame| matches!(frame, ServerToAgent::Bye { .. }).then_some(())).await;
     assert_eq!(inbox.closed().await, 1001);
     assert_eq!(knocking.closed().await, 1001);
-    closing.await.expect("closed");
+    let _place = closing.await.expect("closed");
     assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn at_a_shutdown_not_everybody_is_told_to_come_back_at_the_same_moment() {
+    let shop = Shop::open().await;
+    let mut lines = Vec::new();
+    for _ in 0..8 {
+        lines.push(shop.visitor().await.0);
+    }
+    let closing = tokio::spawn(shop.close());
+    let mut waits = std::collections::BTreeSet::new();
+    for line in &mut lines {
+        let wait = line.until(|frame| match frame {
+            ServerToVisitor::Bye { retry_after_ms } => Some(retry_after_ms),
+            _ => None,
+        });
+        waits.insert(wait.await);
+        line.closed().await;
+    }
+    assert!(waits.len() > 1 && waits.iter().all(|wait| (500..3_000).contains(wait)), "{waits:?}");
+    closing.await.expect("closed");
 }
 
 #[tokio::test]
@@ -33,7 +54,7 @@ async fn somebody_who_does_not_listen_cannot_hold_up_the_shutdown() {
     let shop = Shop::open().await;
     let (_deaf, _) = shop.visitor().await;
     let start = Instant::now();
-    shop.close().await;
+    let _place = shop.close().await;
     assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
 }
 
@@ -47,9 +68,9 @@ async fn everything_acknowledged_is_there_after_a_restart() {
     line.ring().await;
     line.log_to(2).await;
     let ada = shop.agent("Ada").await;
-    let folder = shop.close().await;
+    let place = shop.close().await;
 
-    let shop = Shop::open_in(folder, |_| {}).await;
+    let shop = Shop::open_in(place, |_| {}).await;
     let (mut line, again) = shop.again(&welcome, 0).await;
     assert_eq!((again.head, again.reset, &again.epoch), (2, false, &welcome.epoch));
     assert_eq!(line.log_to(2).await.len(), 2);

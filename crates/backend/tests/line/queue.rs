@@ -1,16 +1,7 @@
 //! The wait: whose turn it is, and how many agents there are.
 
-use crate::shop::{Shop, VisitorLine};
-use protocol::{Floor, ServerToVisitor};
-
-/// Reads on until the wait stands so.
-async fn wait(line: &mut VisitorLine, wanted: (u32, u32)) {
-    line.until(|frame| match frame {
-        ServerToVisitor::Queue { position, agents } => ((position, agents) == wanted).then_some(()),
-        _ => None,
-    })
-    .await;
-}
+use crate::shop::Shop;
+use protocol::Floor;
 
 #[tokio::test]
 async fn the_wait_is_told_in_order_of_ringing_and_at_every_change() {
@@ -18,9 +9,9 @@ async fn the_wait_is_told_in_order_of_ringing_and_at_every_change() {
     let (mut first, one) = shop.visitor().await;
     let (mut second, two) = shop.visitor().await;
     first.ring().await;
-    wait(&mut first, (1, 0)).await;
+    first.wait((1, 0)).await;
     second.ring().await;
-    wait(&mut second, (2, 0)).await;
+    second.wait((2, 0)).await;
 
     let ada = shop.agent("Ada").await;
     let mut inbox = shop.inbox(&ada).await;
@@ -28,16 +19,16 @@ async fn the_wait_is_told_in_order_of_ringing_and_at_every_change() {
     let order: Vec<_> = queue.iter().map(|waiting| waiting.conversation.clone()).collect();
     assert_eq!(order, [one.conversation.clone(), two.conversation]);
     assert!(queue.iter().all(|waiting| waiting.floor == Floor::Ringing && waiting.waiting_ms < 60_000));
-    wait(&mut first, (1, 1)).await;
-    wait(&mut second, (2, 1)).await;
+    first.wait((1, 1)).await;
+    second.wait((2, 1)).await;
 
     inbox.claim(&one.conversation).await.expect("claimed");
-    wait(&mut second, (1, 1)).await;
+    second.wait((1, 1)).await;
     let queue = inbox.queue(|queue| queue.iter().any(|waiting| waiting.floor != Floor::Ringing)).await;
     assert_eq!(queue[0].floor, Floor::Human { agent: "Ada".into() }, "claimed ones stay, in order of ringing");
 
     drop(inbox);
-    wait(&mut second, (1, 0)).await;
+    second.wait((1, 0)).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Coming back: exactly what was missed, or everything anew, never a hole.
 
-use crate::shop::{Shop, VisitorLine, cid};
+use crate::{
+    lines::VisitorLine,
+    shop::{Shop, cid},
+};
 use protocol::{Event, Resume, ServerToVisitor, limits};
 
 async fn say(line: &mut VisitorLine, count: usize) {

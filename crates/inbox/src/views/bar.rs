@@ -1,5 +1,6 @@
-//! The bar at the top: whose inbox it is, how the connection stands, the way out.
+//! The bar at the top: how the connection stands, who is there, whose inbox it is, the way out.
 
+use super::presence::WhoIsThere;
 use crate::{access::Access, effects::Live, state::Event, strings::ENGLISH};
 use channel::Status;
 use leptos::prelude::*;
@@ -37,6 +38,7 @@ pub fn Bar(
                     {ENGLISH.try_now}
                 </button>
             </Show>
+            <WhoIsThere live/>
             <p class="agent">
                 <span class="label">{ENGLISH.logged_in_as}</span>
                 " "

@@ -1,4 +1,4 @@
-//! Where the agent writes. Enter sends, Shift+Enter begins a new line.
+//! Where the agent writes, or changes what they wrote before. Enter sends, Shift+Enter begins a new line.
 
 use crate::{effects::Live, focus::id, state::Event, strings::ENGLISH};
 use leptos::{ev, html, prelude::*};
@@ -14,12 +14,22 @@ pub fn Composer(
     /// The conversation's id.
     conversation: String,
 ) -> impl IntoView {
-    let draft = Memo::new(move |_| {
-        live.inbox().with(|inbox| {
-            let dialogue = inbox.dialogues.get(&conversation);
-            dialogue.map(|dialogue| dialogue.draft.clone()).unwrap_or_default()
-        })
-    });
+    let (text, is_editing) = {
+        let written = Memo::new(move |_| {
+            live.inbox().with(|inbox| {
+                let dialogue = inbox.dialogues.get(&conversation);
+                dialogue.map_or_else(Default::default, |dialogue| match &dialogue.editing {
+                    Some(editing) => (editing.text.clone(), true),
+                    None => (dialogue.draft.clone(), false),
+                })
+            })
+        });
+        (
+            move || written.with(|(text, _)| text.clone()),
+            Memo::new(move |_| written.with(|(_, is_editing)| *is_editing)),
+        )
+    };
+    let either = move |editing, writing| if is_editing.get() { editing } else { writing };
     let field = NodeRef::<html::Textarea>::new();
     let submit = move || {
         live.emit(Event::Submitted);
@@ -34,31 +44,45 @@ pub fn Composer(
         if event.key() == "Enter" && !event.shift_key() && !is_composing {
             event.prevent_default();
             submit();
+        } else if event.key() == "Escape" && !is_composing && is_editing.get_untracked() {
+            live.emit(Event::ChangeLeft);
         }
     };
     view! {
         <form
             class="composer"
+            class:editing=move || is_editing.get()
             on:submit=move |event| {
                 event.prevent_default();
                 submit();
             }
         >
-            <label for=id::COMPOSER class="unseen">{ENGLISH.composer}</label>
+            <label for=id::COMPOSER class:unseen=move || !is_editing.get()>
+                {move || either(ENGLISH.composer_change, ENGLISH.composer)}
+            </label>
             <textarea
                 id=id::COMPOSER
                 rows="2"
                 dir="auto"
-                placeholder=ENGLISH.composer
+                placeholder=move || either(ENGLISH.composer_change, ENGLISH.composer)
                 aria-describedby="composer-hint"
                 enterkeyhint="send"
                 node_ref=field
-                prop:value=move || draft.get()
+                prop:value=text
                 on:keydown=pressed
                 on:input=move |event| live.emit(Event::Drafted(event_target_value(&event)))
             ></textarea>
-            <button type="submit" id="send" class="strong">{ENGLISH.send}</button>
-            <p id="composer-hint">{ENGLISH.composer_hint}</p>
+            <div class="buttons">
+                <Show when=move || is_editing.get()>
+                    <button type="button" id="leave-change" on:click=move |_| live.emit(Event::ChangeLeft)>
+                        {ENGLISH.change_leave}
+                    </button>
+                </Show>
+                <button type="submit" id="send" class="strong">
+                    {move || either(ENGLISH.change_save, ENGLISH.send)}
+                </button>
+            </div>
+            <p id="composer-hint">{move || either(ENGLISH.composer_change_hint, ENGLISH.composer_hint)}</p>
         </form>
     }
 }

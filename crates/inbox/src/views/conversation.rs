@@ -1,24 +1,10 @@
 //! The open conversation: its heading, what was said, and what the agent may do now.
 
-use super::{closing::ClosingButtons, composer::Composer, transcript::Transcript};
-use crate::{
-    effects::Live,
-    focus::id,
-    lines::visitor_label,
-    state::Event,
-    strings::{ENGLISH, fill},
+use super::{
+    claiming::Claiming, composer::Composer, parting::PartingButtons, transcript::Transcript, visitor_name::VisitorName,
 };
+use crate::{effects::Live, focus::id, standing::May, state::Event, strings::ENGLISH};
 use leptos::prelude::*;
-use protocol::Floor;
-
-/// What the agent may do.
-#[derive(Clone, PartialEq)]
-enum May {
-    Claim,
-    Write,
-    /// Only look, and why.
-    Look(String),
-}
 
 /// The pane of one conversation.
 #[component]
@@ -29,20 +15,12 @@ pub fn Conversation(
     conversation: String,
 ) -> impl IntoView {
     let inbox = live.inbox();
-    let may = {
-        let conversation = conversation.clone();
-        Memo::new(move |_| {
-            inbox.with(|inbox| match inbox.floor(&conversation) {
-                Floor::Ringing => May::Claim,
-                Floor::Human { .. } if inbox.is_mine(&conversation) => May::Write,
-                Floor::Human { agent } => May::Look(fill(ENGLISH.held_by, "{name}", &agent)),
-                Floor::Closed => May::Look(ENGLISH.is_closed.to_owned()),
-                Floor::Bot => May::Look(ENGLISH.with_the_bot.to_owned()),
-            })
-        })
-    };
-    let may_close = Memo::new(move |_| may.get() == May::Write);
     let id = StoredValue::new(conversation.clone());
+    let standing = Memo::new(move |_| inbox.with(|inbox| id.with_value(|id| inbox.standing(id))));
+    // Each its own: other words must not take the button away from under the focus.
+    let may = Memo::new(move |_| standing.with(|(may, _)| *may));
+    let why = Memo::new(move |_| standing.with(|(_, why)| why.clone()));
+    let visitor = Memo::new(move |_| inbox.with(|inbox| id.with_value(|id| inbox.visitor(id))));
     let writes = Memo::new(move |_| inbox.with(|inbox| id.with_value(|id| inbox.visitor_writes(id))));
     view! {
         <section class="conversation" aria-labelledby=id::CONVERSATION>
@@ -53,10 +31,10 @@ pub fn Conversation(
                 </button>
                 <h2 id=id::CONVERSATION tabindex="-1">
                     <span class="unseen">{ENGLISH.conversation}": "</span>
-                    {visitor_label(&conversation)}
+                    {move || view! { <VisitorName visitor=visitor.get()/> }}
                 </h2>
-                <Show when=move || may_close.get()>
-                    <ClosingButtons live conversation=id.get_value()/>
+                <Show when=move || may.get() == May::Write>
+                    <PartingButtons live conversation=id.get_value()/>
                 </Show>
             </div>
             <Transcript live conversation/>
@@ -64,40 +42,11 @@ pub fn Conversation(
             <p class="typing">{move || writes.get().then_some(ENGLISH.visitor_writes)}</p>
             <div class="bottom">
                 {move || match may.get() {
-                    May::Claim => view! { <Claim live conversation=id.get_value()/> }.into_any(),
                     May::Write => view! { <Composer live conversation=id.get_value()/> }.into_any(),
-                    May::Look(why) => view! { <p class="why">{why}</p> }.into_any(),
+                    May::Look => view! { <p class="why">{move || why.get()}</p> }.into_any(),
+                    may => view! { <Claiming live conversation=id.get_value() may why/> }.into_any(),
                 }}
             </div>
         </section>
-    }
-}
-
-/// The button that takes a waiting conversation.
-#[component]
-fn Claim(
-    /// The inbox.
-    live: Live,
-    /// The conversation's id.
-    conversation: String,
-) -> impl IntoView {
-    let is_claiming = Memo::new(move |_| {
-        live.inbox()
-            .with(|inbox| inbox.dialogues.get(&conversation).is_some_and(|dialogue| dialogue.claiming.is_some()))
-    });
-    view! {
-        <div class="claiming">
-            <p id="claim-hint">{ENGLISH.claim_hint}</p>
-            <button
-                type="button"
-                id=id::CLAIM
-                class="strong"
-                aria-describedby="claim-hint"
-                aria-disabled=move || is_claiming.get().then_some("true")
-                on:click=move |_| live.emit(Event::ClaimPressed)
-            >
-                {move || if is_claiming.get() { ENGLISH.claiming } else { ENGLISH.claim }}
-            </button>
-        </div>
     }
 }

@@ -1,7 +1,13 @@
-//! One line of a transcript: who wrote it, what it says, when, and how far it has come.
+//! One line of a transcript: who wrote it, what it says, when, what became of it, and how far it has come.
 
-use super::stored_at::StoredAt;
-use crate::{dialogue::Delivery, effects::Live, lines::Line, state::Event, strings::ENGLISH};
+use super::{own_message::OwnButtons, stored_at::StoredAt};
+use crate::{
+    dialogue::Delivery,
+    effects::Live,
+    lines::{Line, Mark},
+    state::Event,
+    strings::ENGLISH,
+};
 use channel::Status;
 use leptos::prelude::*;
 use protocol::Author;
@@ -14,9 +20,15 @@ pub fn MessageLine(
     /// The line.
     line: Line,
 ) -> impl IntoView {
-    let Line { key, author, is_mine, who, text, entry, at, delivery } = line;
+    let Line { key, author, is_mine, who, text, mark, entry, at, delivery, own, may_change } = line;
     let name = format!("who-{key}");
     let named = name.clone();
+    let said = own.map(|_| format!("said-{key}"));
+    let said_id = said.clone().unwrap_or_default();
+    let is_change = at.is_some();
+    let is_gone = mark == Some(Mark::TakenBack);
+    let text = if is_gone { ENGLISH.taken_back.to_owned() } else { text };
+    let changed = mark.filter(|_| !is_gone).map(|mark| view! { " " <span class="mark">{mark.words()}</span> });
     // A note says itself who did what.
     let who_class = if author == Author::System { "who unseen" } else { "who" };
     let entry = entry.map(|entry| {
@@ -35,9 +47,11 @@ pub fn MessageLine(
                 <span class=who_class id=name>{who}</span>
                 {entry}
                 {at.map(|at| view! { <StoredAt at/> })}
+                {changed}
             </p>
-            <p class="said" dir="auto">{text}</p>
-            {delivery.map(|delivery| view! { <DeliveryLine live cid=key delivery/> })}
+            <p class="said" class:gone=is_gone dir="auto" id=said>{text}</p>
+            {delivery.map(|(cid, delivery)| view! { <DeliveryLine live cid delivery is_change/> })}
+            {own.map(|seq| view! { <OwnButtons live seq may_change described_by=said_id/> })}
         </article>
     }
 }
@@ -51,6 +65,8 @@ fn DeliveryLine(
     cid: String,
     /// How far it has come.
     delivery: Delivery,
+    /// Whether it is a change of what was sent before.
+    is_change: bool,
 ) -> impl IntoView {
     let is_live = Memo::new(move |_| live.inbox().with(|inbox| inbox.status == Status::Live));
     match delivery {
@@ -61,7 +77,7 @@ fn DeliveryLine(
         Delivery::Sent => view! { <p class="delivery">{ENGLISH.sent}</p> }.into_any(),
         Delivery::NotSent(why) => view! {
             <p class="delivery failed">
-                {ENGLISH.not_sent}
+                {if is_change { ENGLISH.not_changed } else { ENGLISH.not_sent }}
                 " "
                 {why}
                 " "

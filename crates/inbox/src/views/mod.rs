@@ -2,17 +2,22 @@
 
 pub mod announcer;
 pub mod bar;
-pub mod closing;
+pub mod choices;
+pub mod claiming;
 pub mod composer;
 pub mod conversation;
 pub mod desk;
 pub mod log_in;
 pub mod message;
+pub mod own_message;
+pub mod parting;
+pub mod presence;
 pub mod problem;
 pub mod queue;
 pub mod queue_item;
 pub mod stored_at;
 pub mod transcript;
+pub mod visitor_name;
 
 use crate::{access::Access, effects::Live, strings::ENGLISH};
 use announcer::Announcer;

@@ -1,9 +1,9 @@
 //! One entry of the queue: who, for how long, what they said last, and who is with them.
 
+use super::visitor_name::VisitorName;
 use crate::{
     effects::Live,
     focus::id,
-    lines::visitor_label,
     state::{Event, Inbox},
     strings::{ENGLISH, fill},
     waiting,
@@ -67,6 +67,14 @@ pub fn QueueItem(
         (count > 0)
             .then(|| view! { <span class="unseen-count">{fill(ENGLISH.unseen, "{count}", &count.to_string())}</span> })
     };
+    let visitor = {
+        let conversation = conversation.clone();
+        Memo::new(move |_| inbox.with(|inbox| inbox.visitor(&conversation)))
+    };
+    let is_given = {
+        let conversation = conversation.clone();
+        Memo::new(move |_| inbox.with(|inbox| inbox.is_given(&conversation)))
+    };
     let is_open = {
         let conversation = conversation.clone();
         Memo::new(move |_| inbox.with(|inbox| inbox.open.as_ref() == Some(&conversation)))
@@ -82,7 +90,7 @@ pub fn QueueItem(
             on:click=move |_| live.emit(Event::Opened(opened.clone()))
         >
             <span class="first">
-                <span class="visitor">{visitor_label(&conversation)}</span>
+                <span class="whose">{move || view! { <VisitorName visitor=visitor.get()/> }}</span>
                 " "
                 <span class="clock" aria-hidden="true">{move || clock.get()}</span>
                 <span class="unseen">{move || words.get()}</span>
@@ -95,6 +103,7 @@ pub fn QueueItem(
             <span class="last">
                 <span class="holder">{holder}</span>
                 " "
+                {move || is_given.get().then(|| view! { <span class="given">{ENGLISH.given}</span> " " })}
                 {unseen_words}
             </span>
         </button>

@@ -4,7 +4,7 @@ use super::message::MessageLine;
 use crate::{effects::Live, strings::ENGLISH};
 use leptos::{html, prelude::*};
 
-/// All lines of a conversation. The sheet turns the scrolling around: its zero is the end, so a browser stays there by
+/// All lines of a conversation; one that says something else than before is drawn anew. The sheet turns the scrolling around: its zero is the end, so a browser stays there by
 /// itself when lines come or the pane shrinks, and whoever reads further up is not torn away.
 #[component]
 pub fn Transcript(
@@ -31,7 +31,7 @@ pub fn Transcript(
     view! {
         <div class="transcript" role="region" aria-label=ENGLISH.transcript tabindex="0" node_ref=place>
             <div class="lines">
-                <For each=move || lines.get() key=|line| (line.key.clone(), line.delivery.clone()) let(line)>
+                <For each=move || lines.get() key=Clone::clone let(line)>
                     <MessageLine live line/>
                 </For>
             </div>

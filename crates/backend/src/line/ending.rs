@@ -1,10 +1,10 @@
 //! How a line ends: the last words, and the close code.
 
-use protocol::{ErrorCode, WireError};
+use protocol::{ErrorCode, ServerToVisitor, WireError};
 
 /// How a line ends.
-#[derive(Debug)]
-pub(crate) enum Ending {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
     /// The other side is gone already.
     Lost,
     /// A refusal that ends the line, and the close code.
@@ -13,13 +13,34 @@ pub(crate) enum Ending {
     HangUp,
 }
 
+impl Ending {
+    /// What is said before the line ends. The same JSON for visitors and agents.
+    pub(crate) fn last_words(&self) -> Option<ServerToVisitor> {
+        match self {
+            Ending::Lost => None,
+            Ending::Refused(error, _) => Some(ServerToVisitor::Error(error.clone())),
+            Ending::HangUp => Some(ServerToVisitor::Bye { retry_after_ms: spread_ms() }),
+        }
+    }
+}
+
 /// Close codes of this line; the rest are RFC 6455's.
-pub(super) mod code {
+pub(crate) mod code {
     pub(crate) const AWAY: u16 = 1001;
     pub(crate) const POLICY: u16 = 1008;
     pub(crate) const TOO_LARGE: u16 = 1009;
     pub(crate) const FAILED: u16 = 1011;
     pub(crate) const UNAUTHORIZED: u16 = 4401;
+}
+
+/// A refusal that ends the line.
+pub(crate) fn refused(code: ErrorCode, message: &str) -> Ending {
+    Ending::Refused(WireError::new(code, message), code::POLICY)
+}
+
+/// The refusal of a first frame that is none.
+pub(crate) fn bad_first(error: WireError) -> Ending {
+    Ending::Refused(error, code::POLICY)
 }
 
 /// The refusal of a frame beyond the limit.
@@ -30,8 +51,7 @@ pub(crate) fn too_large() -> Ending {
 
 /// The refusal of a line that did not begin with `hello`.
 pub(crate) fn hello_expected() -> Ending {
-    let message = "The first frame must be `hello`, within 10 seconds.";
-    Ending::Refused(WireError::new(ErrorCode::HelloExpected, message), code::POLICY)
+    refused(ErrorCode::HelloExpected, "The first frame must be `hello`, within 10 seconds.")
 }
 
 /// The refusal of another version of the line.
@@ -57,7 +77,7 @@ pub(crate) fn binary() -> WireError {
 }
 
 /// When to come back after a shutdown: not all at the same moment.
-pub(super) fn spread_ms() -> u64 {
+pub(crate) fn spread_ms() -> u64 {
     let mut random = [0; 2];
     // Without random bits everybody comes back after the same time, which is no harm.
     let _ = getrandom::fill(&mut random);

@@ -1,0 +1,166 @@
+//! The board: who waits, who is there to answer, and how long it will take. Pure; `queue` keeps it true.
+
+use crate::{
+    line::Wait,
+    store::Waiting,
+    waiting_time::{self, Expectation, MOST, expected_wait},
+};
+use protocol::{ConversationSummary, Floor, Presence};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Waits that ended longer ago tell of another part of the day, in milliseconds.
+const DAY_PART_MS: u64 = 3 * 60 * 60 * 1_000;
+
+/// What hangs on the board now.
+#[derive(Debug, Default)]
+pub(crate) struct Board {
+    /// Ringing or with a person, oldest ring first.
+    pub(crate) waiting: Arc<[Waiting]>,
+    /// Every agent who has the inbox open, by name.
+    pub(crate) present: Arc<[Presence]>,
+    /// When the shop opens next, while it is closed, in milliseconds since the Unix epoch.
+    opens_at: Option<u64>,
+    /// Of those who ring: their place and the agents there when their ring was first seen.
+    begun: HashMap<String, (u32, u32)>,
+    /// Waits that ended with a person, newest first, each with the time of its end.
+    past: VecDeque<(u64, waiting_time::Wait)>,
+    /// When it was read last, in milliseconds since the Unix epoch.
+    now: u64,
+}
+
+impl Board {
+    /// Hangs up what was read; false when nothing differs.
+    pub(crate) fn turn(
+        &mut self,
+        waiting: Vec<Waiting>,
+        present: Vec<Presence>,
+        opens_at: Option<u64>,
+        now: u64,
+    ) -> bool {
+        let differs = *self.waiting != *waiting || *self.present != *present || self.opens_at != opens_at;
+        (self.opens_at, self.now) = (opens_at, now);
+        if *self.present != *present {
+            self.present = present.into();
+        }
+        if *self.waiting != *waiting {
+            self.waiting = waiting.into();
+            self.learn(now);
+        }
+        differs
+    }
+
+    /// Takes note of rings that begin, and of waits that have ended with a person.
+    fn learn(&mut self, now: u64) {
+        let agents = self.agents();
+        let waiting = Arc::clone(&self.waiting);
+        let mut position = 0;
+        let mut ringing = HashMap::new();
+        for conversation in waiting.iter() {
+            let begun = self.begun.remove(&conversation.conversation);
+            if conversation.floor == Floor::Ringing {
+                position += 1;
+                ringing.insert(conversation.conversation.clone(), begun.unwrap_or((position, agents)));
+            } else if let Some((position, agents)) = begun {
+                let waited_ms = now.saturating_sub(conversation.rang_at);
+                self.past.push_front((now, waiting_time::Wait { waited_ms, agents, position }));
+            }
+        }
+        self.begun = ringing;
+        self.past.truncate(MOST);
+        self.past.retain(|(ended, _)| now.saturating_sub(*ended) <= DAY_PART_MS);
+    }
+
+    /// How many agents take conversations.
+    fn agents(&self) -> u32 {
+        u32::try_from(self.present.iter().filter(|agent| agent.available).count()).unwrap_or(u32::MAX)
+    }
+
+    /// How this conversation's wait stands; `None` while it does not ring.
+    pub(crate) fn wait_of(&self, conversation: &str) -> Option<Wait> {
+        let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing);
+        let before = ringing.clone().position(|waiting| waiting.conversation == conversation)?;
+        let rang_at = ringing.nth(before)?.rang_at;
+        let (position, agents) = (u32::try_from(before + 1).unwrap_or(u32::MAX), self.agents());
+        let past: Vec<waiting_time::Wait> = self.past.iter().map(|(_, wait)| *wait).collect();
+        let wait_ms = match expected_wait(&past, position, agents, self.now.saturating_sub(rang_at)) {
+            Some(Expectation::Within(ms)) => Some(ms),
+            Some(Expectation::Longer) | None => None,
+        };
+        Some(Wait { position, agents, wait_ms, opens_at: self.opens_at })
+    }
+
+    /// The queue as agents see it now.
+    pub(crate) fn summaries(&self) -> Vec<ConversationSummary> {
+        let now = now_ms();
+        let summary = |waiting: &Waiting| ConversationSummary {
+            conversation: waiting.conversation.clone(),
+            floor: waiting.floor.clone(),
+            waiting_ms: now.saturating_sub(waiting.rang_at),
+            head: waiting.head,
+            preview: waiting.preview.clone(),
+            unanswered: waiting.unanswered,
+            identity: waiting.identity.clone(),
+        };
+        self.waiting.iter().map(summary).collect()
+    }
+}
+
+/// Milliseconds since the Unix epoch. For display, never for order.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(conversation: &str, floor: Floor) -> Waiting {
+        let (conversation, preview) = (conversation.into(), String::new());
+        Waiting { conversation, floor, rang_at: 0, head: 1, preview, unanswered: 0, identity: None }
+    }
+
+    fn with_ada() -> Floor {
+        Floor::Human { agent: "Ada".into() }
+    }
+
+    fn ada_and_grace() -> Vec<Presence> {
+        [("Ada", true), ("Grace", false)].map(|(name, available)| Presence { name: name.into(), available }).into()
+    }
+
+    #[test]
+    fn places_count_only_those_who_still_wait_and_agents_only_those_who_take_them() {
+        let mut board = Board::default();
+        let queue =
+            [waiting("with-ada", with_ada()), waiting("first", Floor::Ringing), waiting("second", Floor::Ringing)];
+        assert!(board.turn(queue.to_vec(), ada_and_grace(), None, 0));
+        assert!(!board.turn(queue.to_vec(), ada_and_grace(), None, 5));
+        let place = |conversation| board.wait_of(conversation).map(|wait| (wait.position, wait.agents));
+        assert_eq!(place("first"), Some((1, 1)));
+        assert_eq!(place("second"), Some((2, 1)));
+        assert_eq!(place("with-ada"), None);
+        assert_eq!(place("unheard-of"), None);
+    }
+
+    #[test]
+    fn how_long_it_takes_is_told_once_five_have_waited_and_only_by_waits_of_this_part_of_the_day() {
+        let mut board = Board::default();
+        for visitor in 0..5 {
+            let name = visitor.to_string();
+            board.turn(vec![waiting(&name, Floor::Ringing)], ada_and_grace(), None, 0);
+            assert_eq!(board.wait_of(&name).expect("it waits").wait_ms, None);
+            board.turn(vec![waiting(&name, with_ada())], ada_and_grace(), None, 90_000);
+        }
+        let last = vec![waiting("last", Floor::Ringing)];
+        board.turn(last.clone(), ada_and_grace(), Some(7), 0);
+        let wait = board.wait_of("last").expect("it waits");
+        assert_eq!((wait.wait_ms, wait.opens_at), (Some(120_000), Some(7)));
+        board.turn(Vec::new(), ada_and_grace(), None, DAY_PART_MS + 90_001);
+        board.turn(last, ada_and_grace(), None, DAY_PART_MS + 90_001);
+        assert_eq!(board.wait_of("last").expect("it waits").wait_ms, None);
+    }
+}

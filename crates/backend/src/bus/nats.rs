@@ -1,0 +1,62 @@
+//! NATS core: publish and subscribe, nothing kept.
+
+use super::{Note, gathered, hear};
+use crate::wake::Wake;
+use async_nats::{ConnectError, ConnectOptions, Event};
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+const SUBJECT: &str = "shopbell.wake";
+
+/// Why word cannot be carried.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NatsError {
+    #[error("cannot connect: {0}")]
+    Connect(#[from] ConnectError),
+    #[error("cannot listen: {0}")]
+    Subscribe(#[from] async_nats::SubscribeError),
+    #[error("cannot speak: {0}")]
+    Publish(#[from] async_nats::PublishError),
+    #[error("the server closed the subscription")]
+    Closed,
+}
+
+/// Carries notes until the connection is closed for good; the client reconnects by itself before that.
+pub(super) async fn carry(
+    address: &str,
+    from: Uuid,
+    wake: &Wake,
+    notes: &mut mpsc::Receiver<Note>,
+) -> Result<(), NatsError> {
+    let again = wake.clone();
+    let options = ConnectOptions::new().event_callback(move |event| {
+        let wake = again.clone();
+        async move {
+            // What was said while the connection was gone is lost.
+            if matches!(event, Event::Connected) {
+                wake.look_everywhere();
+            }
+        }
+    });
+    let client = options.connect(address).await?;
+    let mut heard = client.subscribe(SUBJECT).await?;
+    let speaking = async {
+        while let Some(messages) = gathered(from, notes).await {
+            for message in messages {
+                client.publish(SUBJECT, message.into()).await?;
+            }
+        }
+        Ok(())
+    };
+    let hearing = async {
+        while let Some(message) = heard.next().await {
+            hear(from, &message.payload, wake);
+        }
+        Err(NatsError::Closed)
+    };
+    tokio::select! {
+        ended = speaking => ended,
+        ended = hearing => ended,
+    }
+}

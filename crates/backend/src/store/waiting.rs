@@ -1,0 +1,42 @@
+//! Who waits, and who is with whom.
+
+use super::{Store, StoreError, log, unsigned};
+use protocol::{Floor, Identity};
+use sqlx::Row;
+
+/// One conversation of the queue: ringing, or with a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) conversation: String,
+    pub(crate) floor: Floor,
+    /// Milliseconds since the Unix epoch.
+    pub(crate) rang_at: u64,
+    pub(crate) head: u64,
+    pub(crate) preview: String,
+    pub(crate) unanswered: u32,
+    pub(crate) identity: Option<Identity>,
+}
+
+impl Store {
+    /// Every conversation that is ringing or with a person, oldest ring first.
+    pub(crate) async fn queue(&self) -> Result<Vec<Waiting>, StoreError> {
+        let queue = "SELECT c.id, c.floor, c.agent, c.head, c.preview, c.unanswered, e.at AS rang_at, v.identity \
+                     FROM conversation c JOIN event e ON e.id = c.ring LEFT JOIN visitor v ON v.id = c.visitor \
+                     WHERE c.floor IN ('ringing', 'human') ORDER BY c.ring";
+        let rows = sqlx::query(queue).fetch_all(&self.readers).await?;
+        rows.iter()
+            .map(|row| {
+                let identity: Option<String> = row.try_get("identity")?;
+                Ok(Waiting {
+                    conversation: row.try_get("id")?,
+                    floor: log::floor_of(row)?,
+                    rang_at: unsigned(row.try_get("rang_at")?),
+                    head: unsigned(row.try_get("head")?),
+                    preview: row.try_get("preview")?,
+                    unanswered: u32::try_from(row.try_get::<i64, _>("unanswered")?).unwrap_or(u32::MAX),
+                    identity: identity.and_then(|json| serde_json::from_str(&json).ok()),
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,225 @@
+//! Does what a visitor's line wants done: asks the store, listens, records. The line itself is pure and decides everything.
+
+use crate::{
+    board::Board,
+    decision::{Refusal, Sender, Wish},
+    hello::arrive,
+    line::{Ending, VisitorInput, VisitorLine, VisitorOutput, unavailable},
+    service::Service,
+    store::StoreError,
+    teeth::Weakness,
+    wake::{Heard, Listener},
+};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
+use protocol::{Author, Floor, ServerToVisitor, limits};
+use std::{collections::VecDeque, future::pending, sync::Arc};
+use tokio::sync::watch;
+
+/// Frames of one visitor that may be on their way to the disk at once.
+const IN_FLIGHT: usize = 64;
+
+/// A visitor's line and what it needs.
+pub(crate) struct VisitorDriver {
+    service: Arc<Service>,
+    line: VisitorLine,
+    visitor: i64,
+    conversation: String,
+    listener: Option<Listener>,
+    /// Only while the visitor waits: thousands of others need not hear of the queue.
+    board: Option<watch::Receiver<Board>>,
+    records: FuturesOrdered<BoxFuture<'static, VisitorInput>>,
+    /// The log is to be read after this `seq`.
+    read_after: Option<u64>,
+}
+
+impl VisitorDriver {
+    pub(crate) fn new(service: Arc<Service>) -> Self {
+        VisitorDriver {
+            service,
+            line: VisitorLine::default(),
+            visitor: 0,
+            conversation: String::new(),
+            listener: None,
+            board: None,
+            records: FuturesOrdered::new(),
+            read_after: None,
+        }
+    }
+
+    /// Whether another frame may come in now.
+    pub(crate) fn has_room(&self) -> bool {
+        self.records.len() < IN_FLIGHT
+    }
+
+    /// The next thing that happens here. May be dropped and called again: nothing is lost by it.
+    pub(crate) async fn next(&mut self) -> Result<VisitorInput, Ending> {
+        let VisitorDriver { service, listener, board, records, conversation, read_after, .. } = self;
+        Ok(tokio::select! {
+            Some(recorded) = records.next(), if !records.is_empty() => recorded,
+            events = async {
+                match *read_after {
+                    Some(after) => service.store.events_after(conversation, after, limits::REPLAY_EVENTS).await,
+                    None => pending().await,
+                }
+            } => {
+                *read_after = None;
+                VisitorInput::Read(events.map_err(unread)?)
+            }
+            heard = async {
+                match listener {
+                    Some(listener) => listener.heard().await,
+                    None => pending().await,
+                }
+            } => match heard {
+                Heard::Grew(event) => VisitorInput::Grew(event.map(Arc::unwrap_or_clone)),
+                Heard::Typing(typing) => VisitorInput::Typing(typing),
+            },
+            wait = async {
+                match board {
+                    // The sender lives in the service, which outlives every line.
+                    Some(board) => {
+                        let _ = board.changed().await;
+                        board.borrow_and_update().wait_of(conversation)
+                    }
+                    None => pending().await,
+                }
+            } => VisitorInput::Wait(wait),
+        })
+    }
+
+    /// Takes in what happened and does what follows: the frames to send, and how the line ends if it does.
+    pub(crate) async fn take(&mut self, input: VisitorInput) -> (Vec<ServerToVisitor>, Option<Ending>) {
+        let mut frames = Vec::new();
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for output in self.line.on(input) {
+                match self.act(output, &mut frames).await {
+                    Ok(input) => inputs.extend(input),
+                    Err(ending) => return (frames, Some(ending)),
+                }
+            }
+        }
+        (frames, None)
+    }
+
+    async fn act(
+        &mut self,
+        output: VisitorOutput,
+        frames: &mut Vec<ServerToVisitor>,
+    ) -> Result<Option<VisitorInput>, Ending> {
+        Ok(match output {
+            VisitorOutput::Push(frame) => {
+                self.watch_floor(&frame);
+                frames.push(frame);
+                None
+            }
+            VisitorOutput::Arrive { token, conversation, identity } => {
+                let arrival = arrive(&self.service, token, conversation, identity).await.map_err(|cause| {
+                    tracing::error!(%cause, "a visitor was not let in");
+                    unavailable()
+                })?;
+                if let Some(arrival) = &arrival {
+                    self.visitor = arrival.visitor;
+                    self.conversation.clone_from(&arrival.conversation);
+                    let new = arrival.token.is_some();
+                    tracing::debug!(conversation = self.conversation, new, "a visitor is here");
+                }
+                Some(VisitorInput::Arrived(arrival))
+            }
+            VisitorOutput::Listen(conversation) => {
+                if self.service.weakness != Some(Weakness::ReadBeforeListening) {
+                    self.listener = Some(self.service.wake.listen(&conversation));
+                }
+                None
+            }
+            VisitorOutput::Stand(conversation) => {
+                let standing = self.service.store.standing(&conversation).await.map_err(unread)?;
+                let Some(standing) = standing else { return Err(unavailable()) };
+                if self.listener.is_none() {
+                    // The broken promise: long enough for something to be stored unheard.
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                    self.listener = Some(self.service.wake.listen(&conversation));
+                }
+                let epoch = self.service.store.epoch().to_owned();
+                Some(VisitorInput::Stands { epoch, head: standing.head, floor: standing.floor })
+            }
+            VisitorOutput::Record { cid, wish } => self.record(cid, wish),
+            VisitorOutput::Read(after) => {
+                // Read when it is its turn in `next`, so that one stretch is on its way before the next is read.
+                self.read_after = Some(after);
+                None
+            }
+            VisitorOutput::Typing(active) => {
+                self.types(active);
+                None
+            }
+            VisitorOutput::End(ending) => return Err(ending),
+        })
+    }
+
+    /// Hands in what the visitor wishes. Frames are stored in the order in which they came, and answered in it.
+    fn record(&mut self, cid: String, wish: Wish) -> Option<VisitorInput> {
+        // No limit may stand before a ring.
+        if matches!(wish, Wish::Tell { .. })
+            && let Err(after_ms) = self.service.messages.take(&self.visitor)
+        {
+            return Some(VisitorInput::Recorded(cid, Err(Refusal::RateLimited(after_ms))));
+        }
+        let (service, conversation) = (Arc::clone(&self.service), self.conversation.clone());
+        let handed_in = async move {
+            let recorded = service.conversations.record(&conversation, Sender::Visitor, &cid, wish).await;
+            VisitorInput::Recorded(cid, recorded.map(|recorded| (recorded.seq, recorded.dup)))
+        };
+        let mut handed_in = handed_in.boxed();
+        // Begun at once, so that the next frame comes after it.
+        match (&mut handed_in).now_or_never() {
+            Some(recorded) => Some(recorded),
+            None => {
+                self.records.push_back(handed_in);
+                None
+            }
+        }
+    }
+
+    /// Follows the queue while the visitor waits in it.
+    fn watch_floor(&mut self, frame: &ServerToVisitor) {
+        let floor = match frame {
+            ServerToVisitor::Welcome { floor, .. } => floor.clone(),
+            ServerToVisitor::Event(event) => {
+                let before = if self.board.is_some() { Floor::Ringing } else { Floor::Bot };
+                match before.clone().after(&event.body) {
+                    floor if floor == before => return,
+                    floor => floor,
+                }
+            }
+            _ => return,
+        };
+        self.board = (floor == Floor::Ringing).then(|| {
+            let mut board = self.service.queue.look();
+            board.mark_changed();
+            board
+        });
+    }
+
+    fn types(&self, active: bool) {
+        let typing = crate::line::Typing { author: Author::Visitor, active };
+        self.service.wake.typing(&self.conversation, typing);
+    }
+}
+
+impl Drop for VisitorDriver {
+    fn drop(&mut self) {
+        for output in self.line.gone() {
+            if let VisitorOutput::Typing(active) = output {
+                self.types(active);
+            }
+        }
+        tracing::debug!(conversation = self.conversation, "a visitor is gone");
+    }
+}
+
+/// The log could not be read; the client comes back and asks again.
+fn unread(cause: StoreError) -> Ending {
+    tracing::error!(%cause, "a log was not read");
+    unavailable()
+}
