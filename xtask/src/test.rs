@@ -3,7 +3,9 @@
 use crate::{
     browser::{Driver, browser},
     command::{cargo, tell, watch},
-    dist, wasm,
+    dist,
+    services::Services,
+    wasm,
 };
 use anyhow::bail;
 
@@ -22,6 +24,18 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let browser = browser()?;
     tell("native tests");
     let native = counted(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+    let on_postgres = match Services::start()? {
+        Some(services) => {
+            tell("the tests of the line once more, on Postgres and NATS");
+            // Of the whole workspace, so that nothing is built again with other features.
+            counted(
+                cargo(&["test", "--workspace", "--test", "line", "--no-fail-fast"])
+                    .env("SHOPBELL_TEST_POSTGRES", &services.postgres)
+                    .env("SHOPBELL_TEST_NATS", &services.nats),
+            )?
+        }
+        None => Counts::default(),
+    };
     dist::build()?;
     wasm::compile(&["--package", "classifier", "--example", "in_browser"])?;
     let classifier = dist::folder("classifier")?;
@@ -38,14 +52,16 @@ pub(crate) fn run() -> anyhow::Result<()> {
     )?;
     drop(driver);
     println!(
-        "native: {} passed, {} failed; in the browser: {} passed, {} failed",
-        native.passed, native.failed, in_browser.passed, in_browser.failed
+        "native: {} passed, {} failed; on Postgres: {} passed, {} failed; in the browser: {} passed, {} failed",
+        native.passed, native.failed, on_postgres.passed, on_postgres.failed, in_browser.passed, in_browser.failed
     );
-    println!("{} passed, {} failed", native.passed + in_browser.passed, native.failed + in_browser.failed);
+    let passed = native.passed + on_postgres.passed + in_browser.passed;
+    let failed = native.failed + on_postgres.failed + in_browser.failed;
+    println!("{passed} passed, {failed} failed");
     if in_browser.passed == 0 {
         bail!("the browser suite ran no test");
     }
-    if native.failed + in_browser.failed > 0 {
+    if failed > 0 {
         bail!("some tests failed; they are named above");
     }
     Ok(())
