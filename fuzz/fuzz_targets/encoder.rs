@@ -5,7 +5,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use classifier::{Calibration, Classifier, Encoder, Entry, Faq, LABELS, Parts, Signals, Weights};
-use fuzz::decides_soundly;
+use fuzz::decisions::decides_soundly;
 use libfuzzer_sys::fuzz_target;
 
 /// Numbers of a code book for each of a span's.

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use classifier::{Faq, FaqError, limits};
+use fuzz::faq::{Faq, FaqError, limits};
 use libfuzzer_sys::fuzz_target;
 use std::collections::HashSet;
 

@@ -3,12 +3,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use protocol::{AgentFrame, ServerToAgent, ServerToVisitor, VisitorFrame};
+use protocol::{AgentFrame, PostedFrames, ServerToAgent, ServerToVisitor, VisitorFrame};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
 fuzz_target!(|text: &str| {
     comes_back::<VisitorFrame>(text);
+    comes_back::<PostedFrames>(text);
     comes_back::<AgentFrame>(text);
     comes_back::<ServerToVisitor>(text);
     comes_back::<ServerToAgent>(text);

@@ -3,8 +3,8 @@
 
 #![no_main]
 
+use fuzz::markdown::{Block, Span, is_safe_link, parse, plain};
 use libfuzzer_sys::fuzz_target;
-use shopbell::markdown::{Block, Span, is_safe_link, parse, plain};
 
 /// How deep marks may stand in each other.
 const DEPTH: usize = 4;

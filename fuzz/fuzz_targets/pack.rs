@@ -4,7 +4,7 @@
 #![no_main]
 
 use classifier::{Classifier, Encoder, Entry, Faq};
-use fuzz::decides_soundly;
+use fuzz::decisions::decides_soundly;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 

@@ -36,8 +36,12 @@ enum Verb {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
-    /// Run all tests, those in a real browser included.
-    Test,
+    /// Run all tests, those on Postgres and NATS and in a real browser included.
+    Test {
+        /// Only the tests of the line, on Postgres and NATS.
+        #[arg(long)]
+        services: bool,
+    },
     /// Build the files to host into target/dist: the widget, the inbox, and the demo shop.
     Dist,
     /// Say how many bytes a visitor loads, and fail when that is beyond the budget.
@@ -63,6 +67,9 @@ enum Verb {
         /// For how long to try each target.
         #[arg(long, default_value_t = 300)]
         seconds: u32,
+        /// Leave out the targets that need the classifier, which take minutes to build.
+        #[arg(long)]
+        without_classifier: bool,
     },
     /// Train the encoder files that ship from the catalogue.
     Model {
@@ -76,10 +83,11 @@ fn main() -> ExitCode {
     let verb = Arguments::parse().verb;
     let done = in_the_workspace().and_then(|()| match verb {
         Verb::Demo { port } => demo::run(port),
-        Verb::Test => test::run(),
+        Verb::Test { services: true } => test::run_on_services(),
+        Verb::Test { services: false } => test::run(),
         Verb::Dist => dist::run(),
         Verb::Size { json } => size::run(json),
-        Verb::Fuzz { seconds } => fuzz::run(seconds),
+        Verb::Fuzz { seconds, without_classifier } => fuzz::run(seconds, !without_classifier),
         Verb::Bench { of: Some(of), .. } => bench::run_of(&of),
         Verb::Bench { of: None, json, times } => bench::run(json, times),
         Verb::Model { language } => model::train(language.as_deref()),
