@@ -283,6 +283,31 @@ fn a_message_that_came_too_fast_is_sent_again_later() {
 }
 
 #[test]
+fn a_ring_goes_out_at_once_though_a_message_that_came_too_fast_still_waits() {
+    let mut world = welcomed();
+    world.command(0, say(1));
+    world.stored(0);
+    let too_fast = WireError { retry_after_ms: Some(60_000), ..WireError::new(ErrorCode::RateLimited, "") };
+    from_backend(&mut world, &ServerToVisitor::Error(too_fast.for_cid("say-001")));
+    world.command(0, say(2));
+    world.stored(0);
+    world.command(0, Command::Ring { cid: "ring".into() });
+    world.stored(0);
+    let sent = &world.tabs[0].up;
+    assert!(matches!(sent[..], [VisitorFrame::Send { .. }, VisitorFrame::Human { .. }]), "{sent:?}");
+}
+
+#[test]
+fn an_event_of_a_later_version_leaves_no_hole() {
+    let mut world = welcomed();
+    let later = r#"{"event":{"seq":1,"cid":"c","at":0,"body":{"rated":{"stars":5}}}}"#;
+    let outputs = world.tabs[0].line.on(Input::Text(later.to_owned()), 0.5);
+    assert!(!outputs.contains(&Output::Close), "{outputs:?}");
+    let outputs = from_backend(&mut world, &ServerToVisitor::Event(human_says(2, "still here")));
+    assert!(notices(&outputs).iter().any(|notice| matches!(notice, Notice::Happened(event) if event.seq == 2)));
+}
+
+#[test]
 fn a_refused_message_is_not_sent_again_but_kept_until_the_visitor_tries_again() {
     let mut world = welcomed();
     world.command(0, say(1));
