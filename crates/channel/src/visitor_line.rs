@@ -91,6 +91,8 @@ pub enum Notice {
 /// A visitor's line.
 #[derive(Clone, Debug)]
 pub struct VisitorLine {
+    /// Who the shop says the visitor is.
+    identity: Option<String>,
     pub(crate) token: Option<String>,
     pub(crate) conversation: Option<String>,
     pub(crate) epoch: Option<String>,
@@ -116,6 +118,7 @@ pub(crate) type Outputs = Vec<Output<Notice>>;
 impl Default for VisitorLine {
     fn default() -> Self {
         VisitorLine {
+            identity: None,
             token: None,
             conversation: None,
             epoch: None,
@@ -133,6 +136,11 @@ impl Default for VisitorLine {
 }
 
 impl VisitorLine {
+    /// The line of a visitor of whom the shop says this.
+    pub fn of(identity: Option<String>) -> Self {
+        VisitorLine { identity, ..VisitorLine::default() }
+    }
+
     /// The visitor's secret, once there is one.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
@@ -195,7 +203,7 @@ impl VisitorLine {
             token: self.token.clone(),
             conversation: self.conversation.clone(),
             resume: self.epoch.clone().map(|epoch| Resume { epoch, seq: self.seq }),
-            identity: None,
+            identity: self.identity.clone(),
         }
     }
 
@@ -289,6 +297,7 @@ impl VisitorLine {
         match (error.code, error.cid) {
             (ErrorCode::Unauthorized, _) => {
                 *self = VisitorLine {
+                    identity: self.identity.take(),
                     connection: self.connection.clone(),
                     talks: self.talks,
                     is_wanted: self.is_wanted,

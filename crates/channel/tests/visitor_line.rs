@@ -5,7 +5,7 @@ mod backend;
 
 use backend::{World, say};
 use channel::{
-    Input, Line, Output, Status, Timer, Transport,
+    Input, Line, Output, Status, Timer, Transport, VisitorLine,
     visitor_line::{Command, Notice},
 };
 use proptest::prelude::*;
@@ -295,6 +295,19 @@ fn a_ring_goes_out_at_once_though_a_message_that_came_too_fast_still_waits() {
     world.stored(0);
     let sent = &world.tabs[0].up;
     assert!(matches!(sent[..], [VisitorFrame::Send { .. }, VisitorFrame::Human { .. }]), "{sent:?}");
+}
+
+#[test]
+fn what_the_shop_says_of_its_visitor_is_told_at_every_hello_even_after_all_else_is_forgotten() {
+    let mut line = VisitorLine::of(Some("a signed token".into()));
+    line.on(Input::Command(Command::Talk), 0.5);
+    line.on(Input::Command(Command::Follow), 0.5);
+    for _ in 0..2 {
+        let outputs = line.on(Input::Opened, 0.5);
+        assert!(matches!(&outputs[..], [Output::Transmit(hello)] if hello.contains("a signed token")), "{outputs:?}");
+        let refused = ServerToVisitor::Error(WireError::new(ErrorCode::Unauthorized, ""));
+        line.on(Input::Text(serde_json::to_string(&refused).expect("JSON")), 0.5);
+    }
 }
 
 #[test]
