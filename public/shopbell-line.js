@@ -67,8 +67,12 @@ export const connect = (url, transport, report) => {
  * texts: a record is stored (0) or could not be (1) and its id; all that the store holds (2) as key, text, key, text; this
  * tab talks for all (3); another tab's word (4). And of the page: the network is back (5), somebody looks at it (6), the network is gone (7), it
  * is left (8), it is back or another tab has stored something (9).
+ *
+ * The shop may say who its visitor is with the token `identity`: whoever is known first in this browser goes on with what was begun
+ * in it, every other customer has a store of their own.
  */
-export const attach = (name, tell) => {
+export const attach = (key, identity, tell) => {
+  let name = key;
   const stopped = new AbortController();
   const kinds = { online: 5, focus: 6, visibilitychange: 6, offline: 7, pagehide: 8, pageshow: 9, storage: 9 };
   for (const kind in kinds) addEventListener(kind, () => tell(kinds[kind], []), { signal: stopped.signal });
@@ -107,6 +111,11 @@ export const attach = (name, tell) => {
   return {
     join: () => {
       if (joined) return;
+      try {
+        const { sub } = JSON.parse(atob(identity.split('.')[1].replace(/-/g, '+').replace(/_/g, '/')));
+        const first = localStorage[`${key}:first`] ||= sub;
+        if (sub !== first) name = `${key}:${sub}`;
+      } catch { /* nobody is known, or this cannot be kept */ }
       const { signal } = joined = new AbortController();
       const talk = () => load().then(() => signal.aborted || tell(3, []));
       if (window.BroadcastChannel) {

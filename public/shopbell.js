@@ -11,7 +11,7 @@
 (() => {
   const script = document.currentScript;
   if (!script || script.tagName !== 'SCRIPT' || customElements.get('shop-bell')) return;
-  const { faq, backend, contact, language, encoder, answers } = script.dataset;
+  const { faq, backend, contact, language, encoder, answers, identity } = script.dataset;
   const absolute = (address, base = location.href) => address && new URL(address, base).href;
   const base = absolute('.', script.src);
   const settings = {
@@ -162,7 +162,7 @@ a { color: var(--_accent) }
     door = undefined;
     content.replaceChildren();
     if (hadFocus) panel.focus({ preventScroll: true });
-    widget = module.start(host, content, settings.backend, settings.contact, storageKey, disclosure, pairs);
+    widget = module.start(host, content, settings.backend, settings.contact, storageKey, identity, disclosure, pairs);
     known.then(
       (knowledge) => act(() => widget.learn(...knowledge)),
       (cause) => { console.error(cause); act(() => widget.learn('', new Uint8Array(), '')); },

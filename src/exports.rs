@@ -29,10 +29,11 @@ pub fn start(
     backend: Option<String>,
     contact: Option<String>,
     storage_key: String,
+    identity: Option<String>,
     disclosure: String,
     words: Vec<String>,
 ) -> Widget {
-    let settings = Settings { backend, contact, storage_key, disclosure };
+    let settings = Settings { backend, contact, storage_key, identity, disclosure };
     stylesheet::adopt(&content);
     let root = content.closest(".root").ok().flatten().map_or_else(|| content.clone(), JsCast::unchecked_into);
     let owner = Owner::new();

@@ -73,8 +73,10 @@ impl Live {
         })));
         if let Some(url) = line_url {
             let page = live.page();
-            page.line.replace(Some(Driver::new(VisitorLine::default(), url, move |notice| live.told(notice))));
-            page.tabs.replace(Some(Rc::new(Tabs::attach(&page.settings.storage_key, move |word| live.hear(word)))));
+            page.line.replace(Some(Driver::new(VisitorLine::of(page.settings.identity.clone()), url, move |notice| {
+                live.told(notice)
+            })));
+            page.tabs.replace(Some(Rc::new(Tabs::attach(&page.settings, move |word| live.hear(word)))));
             live.go_on();
         }
         live

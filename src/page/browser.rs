@@ -3,6 +3,7 @@
 //! A door to `public/shopbell-line.js`, which does it: streams, promises and transactions take several times as many bytes in
 //! Wasm. What is to be done is decided in `channel`, what is told is carried out by `crate::live`.
 
+use super::settings::Settings;
 use channel::{
     Transport,
     records::Record,
@@ -23,7 +24,7 @@ extern "C" {
     fn close(this: &Link);
 
     type Page;
-    fn attach(name: &str, tell: &Tell) -> Page;
+    fn attach(key: &str, identity: Option<&str>, tell: &Tell) -> Page;
     #[wasm_bindgen(method)]
     fn join(this: &Page);
     #[wasm_bindgen(method)]
@@ -102,7 +103,7 @@ pub struct Tabs {
 
 impl Tabs {
     /// Listens to the page. Stores nothing and asks for nothing before [`Tabs::join`].
-    pub fn attach(name: &str, hear: impl Fn(Word) + 'static) -> Tabs {
+    pub fn attach(settings: &Settings, hear: impl Fn(Word) + 'static) -> Tabs {
         let tell = Closure::new(move |what, mut texts: Vec<String>| {
             let text = if what == 2 { None } else { texts.pop() }.unwrap_or_default();
             hear(match what {
@@ -117,7 +118,7 @@ impl Tabs {
                 _ => Word::Back,
             });
         });
-        Tabs { page: attach(name, &tell), _tell: tell }
+        Tabs { page: attach(&settings.storage_key, settings.identity.as_deref(), &tell), _tell: tell }
     }
 
     /// Takes part: loads what is stored and is told when it is this tab's turn to talk.

@@ -9,6 +9,8 @@ pub struct Settings {
     pub contact: Option<String>,
     /// Under which key the conversation is stored.
     pub storage_key: String,
+    /// Who the shop says its visitor is: a short-lived token that its server has signed.
+    pub identity: Option<String>,
     /// That a machine answers, in the page's language.
     pub disclosure: String,
 }

@@ -124,6 +124,9 @@ impl Conversation {
             self.edited(*seq, text);
             return Vec::new();
         }
+        if event.body == EventBody::Unknown {
+            return Vec::new();
+        }
         let by_id = self.lines.iter().position(|line| line.id == event.cid);
         // A ring of ours may have been acknowledged as this one, which another page rang and we had not heard of.
         let known = by_id.or_else(|| self.lines.iter().position(|line| line.seq == Some(event.seq)));

@@ -32,7 +32,7 @@ impl Conversation {
     /// What happened, in words; empty for messages.
     pub fn note(&self, line: &Line) -> String {
         match &line.body {
-            EventBody::Message(_) | EventBody::Edited { .. } => String::new(),
+            EventBody::Message(_) | EventBody::Edited { .. } | EventBody::Unknown => String::new(),
             EventBody::Rang => self.strings.say(strings::RANG),
             EventBody::Transferred { to: None, .. } => self.strings.say(strings::WAITING),
             EventBody::Claimed { agent } | EventBody::Transferred { to: Some(agent), .. } => {

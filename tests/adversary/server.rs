@@ -61,7 +61,7 @@ impl Session {
     }
 
     pub(crate) fn agent(name: &str) -> Session {
-        Session::of(Line::Agent(AgentLine::new(name.to_owned(), protocol::Role::Agent)))
+        Session::of(Line::Agent(AgentLine::new(name.to_owned(), protocol::Role::Agent, String::new())))
     }
 
     fn of(line: Line) -> Session {

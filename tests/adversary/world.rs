@@ -1,5 +1,7 @@
 //! Two tabs of one visitor and two agents, the network between them and one backend, and what each has been shown.
 
+mod promises;
+
 use crate::{
     ledger::Ledger,
     server::{CONVERSATION, Pending, Session},
@@ -11,8 +13,7 @@ use channel::{
     records::Record,
     visitor_line::{self, Command as VisitorCommand},
 };
-use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
-use protocol::{Author, Event, EventBody, Floor, PostedFrames};
+use protocol::{Author, Event, PostedFrames};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Something that happens. Who: 0 and 1 are the visitor's tabs, 2 and 3 the agents.
@@ -371,56 +372,6 @@ impl World {
                 self.step(&step);
             }
         }
-    }
-
-    /// What must hold at every moment.
-    pub(crate) fn check_what_was_promised(&self) -> Result<(), TestCaseError> {
-        for client in &self.clients {
-            for (index, event) in client.shown.iter().enumerate() {
-                prop_assert_eq!(event.seq, index as u64 + 1, "shown without holes and in order");
-            }
-        }
-        Ok(())
-    }
-
-    /// What must hold once the network is good.
-    pub(crate) fn check_everything(&self) -> Result<(), TestCaseError> {
-        self.check_what_was_promised()?;
-        let log = &self.ledger.log;
-        for client in &self.clients {
-            prop_assert_eq!(&client.shown, log, "everybody has seen the whole log");
-        }
-        let text = |event: &Event| match &event.body {
-            EventBody::Message(message) => Some(message.text.clone()),
-            _ => None,
-        };
-        let texts: Vec<String> = log.iter().filter_map(text).collect();
-        for (at, text) in texts.iter().enumerate() {
-            prop_assert!(!texts[at + 1..].contains(text), "{text} was stored twice");
-        }
-        for by in 0..4 {
-            let own = |cid: &String| self.said.iter().any(|(who, said)| *who == by && said == cid);
-            let stored: Vec<&String> = texts.iter().filter(|text| own(text)).collect();
-            let said = self.said.iter().filter(|(who, _)| *who == by).map(|(_, cid)| cid);
-            let said: Vec<&String> = said.filter(|cid| !self.uncertain.contains(cid) || texts.contains(cid)).collect();
-            prop_assert_eq!(stored, said, "each one's words stand once, in the order in which they were said");
-        }
-        for cid in &self.acknowledged {
-            let is_message = self.said.iter().any(|(_, said)| said == cid);
-            prop_assert!(!is_message || texts.contains(cid), "{cid} was acknowledged and is gone");
-        }
-        if self.rang {
-            prop_assert!(log.iter().any(|event| event.body == EventBody::Rang), "the ring was heard");
-        }
-        prop_assert!(
-            self.ledger.floor() != Floor::Bot || !self.rang || self.was_answered(),
-            "a ring waits or was answered"
-        );
-        Ok(())
-    }
-
-    fn was_answered(&self) -> bool {
-        self.ledger.log.iter().any(|event| matches!(event.body, EventBody::Claimed { .. }))
     }
 }
 

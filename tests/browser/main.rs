@@ -16,6 +16,7 @@ mod before_intent;
 mod classifier;
 mod commands;
 mod conversation;
+mod customers;
 mod human_button;
 mod inbox;
 mod keyboard;

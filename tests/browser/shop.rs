@@ -9,17 +9,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use backend::{Config, ServeError};
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Every agent's password in these tests.
 pub(crate) const PASSWORD: &str = "a long password";
+
+/// What the shop and its backend know to say who a visitor is.
+const SECRET: &str = "a secret of the shop and its bell, long enough";
 
 /// A shop with a page at `/`.
 pub(crate) struct Shop {
@@ -74,6 +81,16 @@ impl Shop {
         self.pages.put("/second", "text/html; charset=utf-8", page);
     }
 
+    /// The tag's attribute for a page on which this customer is logged in.
+    pub(crate) fn identity_of(id: &str, name: &str) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+        let claims = serde_json::json!({ "sub": id, "name": name, "exp": now + 600 }).to_string();
+        let signed = [r#"{"alg":"HS256"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any key does");
+        mac.update(signed.as_bytes());
+        format!("data-identity='{signed}.{}'", BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
+    }
+
     /// A word that opens the inbox.
     pub(crate) async fn hire(&self, name: &str) {
         backend::agents::add(
@@ -106,6 +123,9 @@ impl Shop {
         let dist = PathBuf::from(setting("SHOPBELL_DIST"));
         config.inbox = Some(dist.join("inbox"));
         config.site = Some(dist.join("site"));
+        let secret = self.folder.path().join("secret");
+        std::fs::write(&secret, SECRET).expect("written");
+        config.identity_secret_file = Some(secret);
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(backend::serve(listener, config, async {
             // A dropped sender is the end of the test.

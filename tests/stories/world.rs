@@ -1,9 +1,9 @@
 //! A real backend on a free port with its own database, and the two ends of its lines: a visitor's widget and an agent's inbox,
 //! each a pure state and a pure line, here with real sockets.
 
+use crate::wire::Wire;
 use backend::{Config, ServeError};
-use channel::{AgentLine, Input, Line, Output, Timer, Transport, VisitorLine, agent_line, visitor_line};
-use futures_util::{SinkExt, StreamExt};
+use channel::{AgentLine, Input, VisitorLine, agent_line, visitor_line};
 use inbox::state::{self as inbox_state, Inbox};
 use shopbell::{
     answering::Answering,
@@ -14,7 +14,6 @@ use std::{
     cell::Cell,
     collections::{BTreeMap, VecDeque},
     fs,
-    future::pending,
     net::SocketAddr,
     path::PathBuf,
     rc::Rc,
@@ -27,11 +26,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinHandle,
-    time::{Instant, sleep_until, timeout},
-};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
+    time::timeout,
 };
 
 const SHOP: &str = "https://shop.example";
@@ -144,97 +139,6 @@ impl Shop {
         let mut cookies = cookies.filter(|(header, _)| header.eq_ignore_ascii_case("set-cookie"));
         let (_, cookie) = cookies.next().unwrap_or_else(|| panic!("no cookie: {answer}"));
         cookie.split(';').next().unwrap_or_default().to_owned()
-    }
-}
-
-/// A line with a socket and a clock, as `channel::driver` is in a browser.
-struct Wire<L: Line> {
-    line: L,
-    path: &'static str,
-    address: Rc<Cell<SocketAddr>>,
-    /// The page's origin, at the moment.
-    origin: Box<dyn Fn() -> String>,
-    headers: Vec<(&'static str, String)>,
-    socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
-    timers: Vec<(Timer, Instant)>,
-}
-
-impl<L: Line> Wire<L> {
-    fn new(
-        line: L,
-        path: &'static str,
-        address: Rc<Cell<SocketAddr>>,
-        origin: Box<dyn Fn() -> String>,
-        headers: Vec<(&'static str, String)>,
-    ) -> Self {
-        Wire { line, path, address, origin, headers, socket: None, timers: Vec::new() }
-    }
-
-    /// The line takes something in; what it asks for is done, and what it tells is returned.
-    async fn on(&mut self, input: Input<L::Command>) -> Vec<L::Notice> {
-        let mut inputs = VecDeque::from([input]);
-        let mut notices = Vec::new();
-        while let Some(input) = inputs.pop_front() {
-            // Without chance: every wait between attempts is the shortest.
-            for output in self.line.on(input, 0.0) {
-                match output {
-                    Output::Open(Transport::WebSocket) => inputs.push_back(self.open().await),
-                    // There is no HTTP in these stories.
-                    Output::Open(_) => inputs.push_back(Input::Closed),
-                    Output::Post { .. } => unreachable!("nothing is ever welcomed over HTTP"),
-                    Output::Close => self.socket = None,
-                    Output::Transmit(text) => {
-                        if let Some(socket) = &mut self.socket {
-                            // A dead socket shows when it is read.
-                            let _ = socket.send(Message::text(text)).await;
-                        }
-                    }
-                    Output::Timer(timer, ms) => {
-                        self.timers.retain(|(earlier, _)| *earlier != timer);
-                        self.timers.push((timer, Instant::now() + Duration::from_millis(ms.into())));
-                    }
-                    Output::Notice(notice) => notices.push(notice),
-                }
-            }
-        }
-        notices
-    }
-
-    async fn open(&mut self) -> Input<L::Command> {
-        let mut request =
-            format!("ws://{}{}", self.address.get(), self.path).into_client_request().expect("an address");
-        for (name, value) in self.headers.iter().cloned().chain([("origin", (self.origin)())]) {
-            request.headers_mut().insert(name, value.parse().expect("a header"));
-        }
-        self.socket = connect_async(request).await.ok().map(|(socket, _)| socket);
-        if self.socket.is_some() { Input::Opened } else { Input::Closed }
-    }
-
-    /// Waits for the next thing that happens to the line, and takes it in.
-    async fn next(&mut self) -> Vec<L::Notice> {
-        let due = self.timers.iter().copied().min_by_key(|(_, at)| *at);
-        let (socket, timer) = (self.socket.as_mut(), due);
-        let input = tokio::select! {
-            frame = async { match socket { Some(socket) => socket.next().await, None => pending().await } } => match frame {
-                Some(Ok(Message::Text(text))) => Input::Text(text.to_string()),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => {
-                    self.socket = None;
-                    Input::Closed
-                }
-                Some(Ok(_)) => return Vec::new(),
-            },
-            timer = async { match timer { Some((timer, at)) => { sleep_until(at).await; timer } None => pending().await } } => {
-                self.timers.retain(|(other, _)| *other != timer);
-                Input::TimedOut(timer)
-            }
-        };
-        self.on(input).await
-    }
-
-    /// The network fails: what is on its way in either direction and not yet read is gone.
-    async fn cut(&mut self) -> Vec<L::Notice> {
-        self.socket = None;
-        self.on(Input::Closed).await
     }
 }
 

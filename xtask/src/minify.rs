@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Classic,
     /// By `import`.
     Module,
+    /// By `import`, and written by wasm-bindgen for whatever caller: ours needs neither its warnings nor its second way to start.
+    Glue,
 }
 
 /// The same script in fewer bytes.
@@ -21,9 +23,11 @@ pub(crate) fn minified(source: &str, kind: Kind) -> anyhow::Result<String> {
     let allocator = Allocator::default();
     let source_type = match kind {
         Kind::Classic => SourceType::script(),
-        Kind::Module => SourceType::mjs(),
+        Kind::Module | Kind::Glue => SourceType::mjs(),
     };
-    let parsed = Parser::new(&allocator, source, source_type).parse();
+    let is_glue = matches!(kind, Kind::Glue);
+    let source = if is_glue { source.replace("export { initSync, ", "export { ") } else { source.to_owned() };
+    let parsed = Parser::new(&allocator, &source, source_type).parse();
     if let Some(problem) = parsed.diagnostics.into_iter().next() {
         bail!("the script is not JavaScript: {problem}");
     }
@@ -31,7 +35,7 @@ pub(crate) fn minified(source: &str, kind: Kind) -> anyhow::Result<String> {
     let options = MinifierOptions {
         mangle: Some(MangleOptions::default()),
         mangle_properties: None,
-        compress: Some(CompressOptions::smallest()),
+        compress: Some(CompressOptions { drop_console: is_glue, ..CompressOptions::smallest() }),
     };
     let scoping = Minifier::new(options).minify(&allocator, &mut program).scoping;
     let options = CodegenOptions { minify: true, comments: CommentOptions::disabled(), ..CodegenOptions::default() };

@@ -75,7 +75,7 @@ pub(crate) fn bind(input: &Path, folder: &Path, name: &str) -> anyhow::Result<()
     let bound = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
     let (bound, source) = shorten(&bound, source)?;
     fs::write(&wasm, bound).with_context(|| format!("cannot write {}", wasm.display()))?;
-    fs::write(&glue, minified(&source, Kind::Module)?).with_context(|| format!("cannot write {}", glue.display()))?;
+    fs::write(&glue, minified(&source, Kind::Glue)?).with_context(|| format!("cannot write {}", glue.display()))?;
     optimise(&wasm)
 }
 

@@ -59,7 +59,7 @@ struct Driver {
 
 impl Driver {
     fn new(service: Arc<Service>, agent: SignedIn, sessions: watch::Receiver<()>) -> Self {
-        let line = AgentLine::new(agent.name.clone(), agent.role);
+        let line = AgentLine::new(agent.name.clone(), agent.role, service.store.epoch().to_owned());
         let board = service.queue.look();
         Driver {
             service,

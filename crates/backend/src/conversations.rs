@@ -2,7 +2,7 @@
 
 use crate::{
     decision::{self, Refusal, Sender, Wish},
-    store::{Recorded, Store, StoreError},
+    store::{Recorded, Store, StoreError, is_conversation},
     wake::Wake,
 };
 use protocol::masking;
@@ -28,6 +28,9 @@ impl Conversations {
         wish: Wish,
     ) -> Result<Recorded, Refusal> {
         decision::check(cid, &wish)?;
+        if !is_conversation(conversation) {
+            return Err(Refusal::NotFound(decision::NO_CONVERSATION));
+        }
         let mut recorded = self.store.record(conversation, sender, cid, wish.masked()).await.map_err(|cause| {
             tracing::error!(%cause, conversation, "a frame was not stored");
             Refusal::Unavailable

@@ -8,6 +8,11 @@ use protocol::{Author, ErrorCode, EventBody, Floor, Message, WireError, limits, 
 /// Characters in the id of an FAQ entry.
 const ENTRY_CHARS: usize = 100;
 
+/// Why nothing can be done in a conversation.
+pub(crate) const NO_CONVERSATION: &str = "There is no such conversation.";
+/// Why a conversation could not be given to somebody.
+const NO_AGENT: &str = "There is no such agent; give it to one who is there.";
+
 /// Who asks. Client-made ids are told apart by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sender {
@@ -202,7 +207,7 @@ pub fn decide(facts: &Facts, wish: &Wish) -> Result<Decision, Refusal> {
         }
         (Wish::Transfer { agent, to: Some(to) }, _) if holds(agent) && agent == to => Ok(Decision::ClaimStands),
         (Wish::Transfer { agent, to: Some(_) }, _) if holds(agent) && !facts.receiver_exists => {
-            Err(Refusal::NotFound("There is no such agent; give it to one who is there."))
+            Err(Refusal::NotFound(NO_AGENT))
         }
         (Wish::Transfer { agent, to }, _) if holds(agent) => {
             add(EventBody::Transferred { agent: agent.clone(), to: to.clone() })
@@ -239,6 +244,8 @@ pub fn check(cid: &str, wish: &Wish) -> Result<(), Refusal> {
         }
         Wish::Tell { text, .. } | Wish::Reply { text, .. } => check_text(text),
         Wish::Edit { text, .. } if !text.is_empty() => check_text(text),
+        // Postgres fails at a zero byte, and no agent's name has one.
+        Wish::Transfer { to: Some(to), .. } if to.contains('\0') => Err(Refusal::NotFound(NO_AGENT)),
         Wish::Ring
         | Wish::Edit { .. }
         | Wish::Claim { .. }

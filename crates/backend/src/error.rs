@@ -3,7 +3,6 @@
 use crate::store::StoreError;
 use axum::{
     Json,
-    extract::rejection::JsonRejection,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -19,7 +18,7 @@ pub(crate) enum Error {
     #[error("This address speaks WebSocket; connect with `new WebSocket(...)`.")]
     NotAWebSocket,
     /// 413: a body beyond the limit.
-    #[error("The request is larger than 16 KiB; send less at once.")]
+    #[error("The request is larger than 32 KiB; send less at once.")]
     TooLarge,
     /// 401: not logged in, or the log-in has ended.
     #[error("Log in first.")]
@@ -49,8 +48,8 @@ pub(crate) enum Error {
 
 impl Error {
     /// What is wrong with a body that should have been JSON like `example`.
-    pub(crate) fn of_body(rejection: &JsonRejection, example: &str) -> Error {
-        match rejection.status() {
+    pub(crate) fn of_body(status: StatusCode, example: &str) -> Error {
+        match status {
             StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
             // axum's own words may quote the body; ours never do.
             _ => Error::Invalid(format!("Send JSON like {example}, as application/json, with no other fields.")),

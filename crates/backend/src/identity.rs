@@ -92,7 +92,7 @@ impl Identities {
         mac.update(signed.as_bytes());
         mac.verify_slice(&decoded(signature)?).map_err(|_| Doubt::Forged)?;
         let claims: Claims = serde_json::from_slice(&decoded(claims)?).map_err(|_| Doubt::Fields)?;
-        if claims.exp + LEEWAY_S < now || claims.exp > now + LONGEST_S + LEEWAY_S {
+        if claims.exp.saturating_add(LEEWAY_S) < now || claims.exp > now + LONGEST_S + LEEWAY_S {
             return Err(Doubt::Expired);
         }
         let fields = [Some(&claims.sub), claims.name.as_ref(), claims.email.as_ref()];
@@ -141,6 +141,7 @@ mod tests {
             (r#"{"alg":"HS256","crit":["exp"]}"#, claims(NOW), SECRET, Doubt::Malformed),
             (hs256, claims(NOW - 31), SECRET, Doubt::Expired),
             (hs256, claims(NOW + 7_200), SECRET, Doubt::Expired),
+            (hs256, claims(u64::MAX), SECRET, Doubt::Expired),
             (hs256, r#"{"sub":"customer-7"}"#.into(), SECRET, Doubt::Fields),
             (hs256, format!(r#"{{"sub":"","exp":{NOW}}}"#), SECRET, Doubt::Fields),
             (hs256, long, SECRET, Doubt::Fields),

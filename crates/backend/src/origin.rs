@@ -83,15 +83,15 @@ impl Origin {
     }
 }
 
-/// Lets a shop's page pass: its Origin must be on the list. Programs that send none are not pages and do not pass either.
-pub(crate) fn require_listed(origins: &[Origin], headers: &HeaderMap) -> Result<(), Error> {
-    match origin_of(headers) {
-        Some(origin) if origins.iter().any(|listed| listed.as_str() == origin) => Ok(()),
-        origin => {
-            tracing::info!(?origin, "a page was refused; if it is a shop's, allow its origin with --origin");
-            Err(Error::OriginNotAllowed)
-        }
-    }
+/// Lets a shop's page pass: its Origin must be on the list, and its place there is returned. Programs that send none are not
+/// pages and do not pass either.
+pub(crate) fn listed(origins: &[Origin], headers: &HeaderMap) -> Result<usize, Error> {
+    let origin = origin_of(headers);
+    let place = origins.iter().position(|listed| Some(listed.as_str()) == origin);
+    place.ok_or_else(|| {
+        tracing::info!(?origin, "a page was refused; if it is a shop's, allow its origin with --origin");
+        Error::OriginNotAllowed
+    })
 }
 
 /// Lets pages of the shops, and no others, post with these headers and read the answer.
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn only_an_exact_origin_on_the_list_passes() {
         let listed = [Origin::parse("https://shop.example").expect("an origin")];
-        assert!(require_listed(&listed, &headers(Some("https://shop.example"))).is_ok());
+        assert!(super::listed(&listed, &headers(Some("https://shop.example"))).is_ok());
         for origin in [
             None,
             Some("https://shop.example.evil.example"),
@@ -169,7 +169,7 @@ mod tests {
             Some("https://shop.example:8443"),
             Some("null"),
         ] {
-            assert!(require_listed(&listed, &headers(origin)).is_err(), "{origin:?}");
+            assert!(super::listed(&listed, &headers(origin)).is_err(), "{origin:?}");
         }
     }
 

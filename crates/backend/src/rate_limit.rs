@@ -3,6 +3,7 @@
 use governor::{
     DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock,
 };
+use protocol::limits;
 use std::{
     collections::HashMap,
     hash::Hash,
@@ -43,6 +44,59 @@ impl<K: Hash + Eq + Clone> RateLimit<K> {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+    }
+}
+
+/// Where a visitor's messages come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    /// The visitor's address.
+    pub(crate) address: IpAddr,
+    /// The place of the page's origin in the list of those that may ring.
+    pub(crate) site: usize,
+}
+
+/// Messages of visitors: one visitor's, one address's, one site's. Nobody asks here about a ring.
+#[derive(Debug)]
+pub(crate) struct MessageLimits {
+    by_visitor: RateLimit<i64>,
+    by_address: RateLimit<IpAddr>,
+    by_site: RateLimit<usize>,
+}
+
+impl MessageLimits {
+    /// So many messages a minute from one visitor; from an address and from a site as many as from a number of visitors.
+    pub(crate) fn new(per_minute: u32) -> Self {
+        let burst = limits::MESSAGE_BURST.saturating_mul(per_minute) / limits::MESSAGES_PER_MINUTE;
+        let of = |visitors: u32| (per_minute.saturating_mul(visitors), burst.saturating_mul(visitors));
+        let (address, site) = (of(limits::VISITORS_AT_AN_ADDRESS), of(limits::VISITORS_AT_A_SITE));
+        MessageLimits {
+            by_visitor: RateLimit::new(per_minute, burst),
+            by_address: RateLimit::new(address.0, address.1),
+            by_site: RateLimit::new(site.0, site.1),
+        }
+    }
+
+    /// Counts one message; an error is the milliseconds to wait before it would be let through.
+    pub(crate) fn take(&self, visitor: i64, source: Source) -> Result<(), u64> {
+        self.by_visitor.take(&visitor)?;
+        self.by_address.take(&network(source.address))?;
+        self.by_site.take(&source.site)
+    }
+
+    /// Forgets whoever has all of their burst again.
+    pub(crate) fn forget_idle(&self) {
+        self.by_visitor.forget_idle();
+        self.by_address.forget_idle();
+        self.by_site.forget_idle();
+    }
+}
+
+/// What one customer of a provider has: an IPv4 address, or the 64 bits before their own part of an IPv6 address.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        address => address,
     }
 }
 
@@ -99,6 +153,21 @@ mod tests {
         let wait = limit.take(&1).expect_err("the burst is spent");
         assert!((1..=2_001).contains(&wait), "{wait} ms");
         assert_eq!(limit.take(&2), Ok(()));
+    }
+
+    #[test]
+    fn many_visitors_at_one_address_share_its_limit_and_cost_other_addresses_nothing() {
+        let limits = MessageLimits::new(limits::MESSAGES_PER_MINUTE);
+        let at = |address: &str| Source { address: address.parse().expect("an address"), site: 0 };
+        let visitors = i64::from(limits::VISITORS_AT_AN_ADDRESS);
+        for visitor in 0..visitors {
+            for _ in 0..limits::MESSAGE_BURST {
+                assert_eq!(limits.take(visitor, at("2001:db8::1")), Ok(()));
+            }
+        }
+        assert!(limits.take(visitors, at("2001:db8::2")).is_err(), "the same network");
+        assert_eq!(limits.take(visitors, at("2001:db8:0:1::1")), Ok(()));
+        assert_eq!(limits.take(visitors, at("::ffff:192.0.2.1")), Ok(()));
     }
 
     #[test]

@@ -11,11 +11,12 @@ use axum::{
     response::Redirect,
     routing::{get, post},
 };
+use protocol::limits;
 use std::sync::Arc;
 use tower_http::trace::TraceLayer;
 
 /// Bytes in the body of a request.
-const BODY_BYTES: usize = 16 * 1024;
+const BODY_BYTES: usize = limits::VISITOR_FRAME_BYTES as usize;
 
 /// The whole service over HTTP.
 pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {

@@ -3,18 +3,18 @@
 use crate::{
     config::Config,
     conversations::Conversations,
+    error::Error,
     hours::OpeningHours,
     identity::Identities,
-    origin::Origin,
+    origin::{Origin, listed},
     password::Passwords,
     queue::Queue,
-    rate_limit::{LogInAttempts, RateLimit},
+    rate_limit::{LogInAttempts, MessageLimits, Source},
     store::Store,
     teeth::Weakness,
     wake::Wake,
 };
 use axum::http::HeaderMap;
-use protocol::limits;
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -22,8 +22,6 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Messages that one address may leave at the door each minute.
-const DOOR_PER_MINUTE: u32 = 30;
 /// How often what is no longer needed is forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
@@ -45,10 +43,7 @@ pub(crate) struct Service {
     pub(crate) identities: Identities,
     /// A promise broken on purpose, in tests.
     pub(crate) weakness: Option<Weakness>,
-    /// By visitor.
-    pub(crate) messages: RateLimit<i64>,
-    /// By address.
-    pub(crate) door: RateLimit<IpAddr>,
+    pub(crate) messages: MessageLimits,
     pub(crate) log_ins: LogInAttempts,
     /// True once the service shuts down. Every socket holds a receiver for as long as it lives.
     pub(crate) hang_up: watch::Sender<bool>,
@@ -74,11 +69,7 @@ impl Service {
             passwords: Passwords::default(),
             identities,
             weakness: config.weakness,
-            messages: RateLimit::new(
-                config.messages_per_minute,
-                limits::MESSAGE_BURST.saturating_mul(config.messages_per_minute) / limits::MESSAGES_PER_MINUTE,
-            ),
-            door: RateLimit::new(DOOR_PER_MINUTE, DOOR_PER_MINUTE),
+            messages: MessageLimits::new(config.messages_per_minute),
             log_ins: LogInAttempts::default(),
             hang_up: watch::Sender::new(false),
         }
@@ -94,12 +85,17 @@ impl Service {
         loop {
             every.tick().await;
             self.messages.forget_idle();
-            self.door.forget_idle();
             self.log_ins.forget_idle();
             if let Err(cause) = self.store.remove_expired_sessions().await {
                 tracing::error!(%cause, "expired log-ins were not removed; it is tried again");
             }
         }
+    }
+
+    /// Lets a shop's page pass, and says where its visitor's messages come from.
+    pub(crate) fn source(&self, headers: &HeaderMap, connection: SocketAddr) -> Result<Source, Error> {
+        let site = listed(&self.origins, headers)?;
+        Ok(Source { address: self.client_address(headers, connection), site })
     }
 
     /// Who asks: the connection's address, or the one that our own proxy saw.

@@ -38,8 +38,8 @@ pub(crate) async fn log_in(
 ) -> Result<impl IntoResponse, Error> {
     require_own(&service.public_url, &headers)?;
     let Json(LogIn { name, password }) =
-        body.map_err(|rejection| Error::of_body(&rejection, r#"{"name":"…","password":"…"}"#))?;
-    if name.chars().count() > agents::NAME_CHARS {
+        body.map_err(|rejection| Error::of_body(rejection.status(), r#"{"name":"…","password":"…"}"#))?;
+    if name.chars().count() > agents::NAME_CHARS || name.contains('\0') {
         return Err(Error::WrongLogIn);
     }
     let address = service.client_address(&headers, connection);

@@ -5,6 +5,7 @@ use crate::{
     decision::{Refusal, Sender, Wish},
     hello::arrive,
     line::{Ending, VisitorInput, VisitorLine, VisitorOutput, unavailable},
+    rate_limit::Source,
     service::Service,
     store::StoreError,
     teeth::Weakness,
@@ -21,6 +22,7 @@ const IN_FLIGHT: usize = 64;
 /// A visitor's line and what it needs.
 pub(crate) struct VisitorDriver {
     service: Arc<Service>,
+    source: Source,
     line: VisitorLine,
     visitor: i64,
     conversation: String,
@@ -33,9 +35,10 @@ pub(crate) struct VisitorDriver {
 }
 
 impl VisitorDriver {
-    pub(crate) fn new(service: Arc<Service>) -> Self {
+    pub(crate) fn new(service: Arc<Service>, source: Source) -> Self {
         VisitorDriver {
             service,
+            source,
             line: VisitorLine::default(),
             visitor: 0,
             conversation: String::new(),
@@ -161,7 +164,7 @@ impl VisitorDriver {
     fn record(&mut self, cid: String, wish: Wish) -> Option<VisitorInput> {
         // No limit may stand before a ring.
         if matches!(wish, Wish::Tell { .. })
-            && let Err(after_ms) = self.service.messages.take(&self.visitor)
+            && let Err(after_ms) = self.service.messages.take(self.visitor, self.source)
         {
             return Some(VisitorInput::Recorded(cid, Err(Refusal::RateLimited(after_ms))));
         }

@@ -5,7 +5,6 @@ use crate::{
     decision::{Refusal, Sender, Wish},
     error::Error,
     line::{Ending, LATER_MS, Typing, VisitorInput},
-    origin::require_listed,
     secret::read_secret,
     service::Service,
     visitor_driver::VisitorDriver,
@@ -13,13 +12,16 @@ use crate::{
 use axum::{
     Json,
     body::Body,
-    extract::{State, rejection::JsonRejection},
+    extract::{
+        ConnectInfo, State,
+        rejection::{JsonRejection, StringRejection},
+    },
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
 use protocol::{Author, ErrorCode, PostedFrames, ServerToVisitor, VisitorFrame, WireError, limits};
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     sync::mpsc,
     time::{Instant, interval_at, sleep_until, timeout},
@@ -33,12 +35,15 @@ const WAITING: usize = 32;
 const TOGETHER: Duration = Duration::from_millis(20);
 /// How long a poll waits that can only tell how the wait stands, which each is told anew.
 const AT_EASE: Duration = Duration::from_secs(2);
+/// How a `hello` looks.
+const HELLO: &str = r#"{"hello":{"protocol":"shopbell/1"}}"#;
 /// Frames in one post.
 const POSTED: usize = 100;
 
 /// Reads the body, which must be a `hello`.
-fn hello(body: &str) -> Result<VisitorInput, Error> {
-    match serde_json::from_str(body) {
+fn hello(body: Result<String, StringRejection>) -> Result<VisitorInput, Error> {
+    let body = body.map_err(|rejection| Error::of_body(rejection.status(), HELLO))?;
+    match serde_json::from_str(&body) {
         Ok(hello @ VisitorFrame::Hello { .. }) => Ok(VisitorInput::Frame(Ok(hello))),
         _ => Err(Error::Invalid("Send a `hello` frame as the body.".into())),
     }
@@ -47,16 +52,17 @@ fn hello(body: &str) -> Result<VisitorInput, Error> {
 /// `POST /v1/visitor/stream`: what comes after this `hello`, as server-sent events, one frame each.
 pub(crate) async fn stream(
     State(service): State<Arc<Service>>,
+    ConnectInfo(connection): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: String,
+    body: Result<String, StringRejection>,
 ) -> Result<Response, Error> {
-    require_listed(&service.origins, &headers)?;
-    let first = hello(&body)?;
+    let source = service.source(&headers, connection)?;
+    let first = hello(body)?;
     let (frames, waiting) = mpsc::channel::<String>(WAITING);
     tokio::spawn(async move {
         let mut hang_up = service.hang_up.subscribe();
         let ending = tokio::select! {
-            ending = carry(service, first, &frames) => ending,
+            ending = carry(VisitorDriver::new(service, source), first, &frames) => ending,
             _ = hang_up.wait_for(|hang_up| *hang_up) => Ending::HangUp,
         };
         if let Some(last) = ending.last_words() {
@@ -77,8 +83,7 @@ pub(crate) async fn stream(
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-async fn carry(service: Arc<Service>, first: VisitorInput, out: &mpsc::Sender<String>) -> Ending {
-    let mut driver = VisitorDriver::new(service);
+async fn carry(mut driver: VisitorDriver, first: VisitorInput, out: &mpsc::Sender<String>) -> Ending {
     let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
     let mut input = first;
     loop {
@@ -112,13 +117,14 @@ fn event(frame: &ServerToVisitor) -> String {
 /// `POST /v1/visitor/poll`: what comes after this `hello`, as soon as there is something, and after a heartbeat in any case.
 pub(crate) async fn poll(
     State(service): State<Arc<Service>>,
+    ConnectInfo(connection): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: String,
+    body: Result<String, StringRejection>,
 ) -> Result<Response, Error> {
-    require_listed(&service.origins, &headers)?;
-    let mut input = hello(&body)?;
+    let source = service.source(&headers, connection)?;
+    let mut input = hello(body)?;
     let mut hang_up = service.hang_up.subscribe();
-    let mut driver = VisitorDriver::new(service);
+    let mut driver = VisitorDriver::new(service, source);
     let mut told = Vec::new();
     let mut until = Instant::now() + HEARTBEAT;
     loop {
@@ -157,12 +163,13 @@ pub(crate) async fn poll(
 /// `POST /v1/visitor/frames`: frames of a visitor who listens by stream or poll. Answers each once it is stored.
 pub(crate) async fn post(
     State(service): State<Arc<Service>>,
+    ConnectInfo(connection): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     posted: Result<Json<PostedFrames>, JsonRejection>,
 ) -> Result<Json<Vec<ServerToVisitor>>, Error> {
-    require_listed(&service.origins, &headers)?;
+    let source = service.source(&headers, connection)?;
     let Json(PostedFrames { conversation, frames }) =
-        posted.map_err(|rejection| Error::of_body(&rejection, r#"{"conversation":"…","frames":[…]}"#))?;
+        posted.map_err(|rejection| Error::of_body(rejection.status(), r#"{"conversation":"…","frames":[…]}"#))?;
     if frames.len() > POSTED {
         return Err(Error::Invalid("Send at most 100 frames at once.".into()));
     }
@@ -180,7 +187,7 @@ pub(crate) async fn post(
             }
             VisitorFrame::Human { cid } => (cid, Wish::Ring),
             VisitorFrame::Send { cid, author, text, entry } => {
-                let taken = held_back.map_or_else(|| service.messages.take(&visitor), Err);
+                let taken = held_back.map_or_else(|| service.messages.take(visitor, source), Err);
                 if let Err(after_ms) = taken {
                     held_back = Some(after_ms);
                     answers.push(ServerToVisitor::Error(Refusal::RateLimited(after_ms).for_cid(cid)));

@@ -3,26 +3,29 @@
 use crate::{
     error::Error,
     line::{Ending, VisitorInput, binary, too_large},
-    origin::require_listed,
     service::Service,
     socket::{self, Inbound, Socket, Upgraded, read_frame},
     visitor_driver::VisitorDriver,
 };
 use axum::{
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     response::Response,
 };
 use futures_util::FutureExt;
 use protocol::limits;
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 /// `GET /v1/visitor`: a WebSocket, for pages of the shops only.
-pub(crate) async fn connect(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
-    require_listed(&service.origins, request.headers())?;
+pub(crate) async fn connect(
+    State(service): State<Arc<Service>>,
+    ConnectInfo(connection): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Response, Error> {
+    let source = service.source(request.headers(), connection)?;
     let hang_up = service.hang_up.clone();
-    socket::upgrade(request, limits::VISITOR_FRAME_BYTES, &hang_up, |socket| {
+    socket::upgrade(request, limits::VISITOR_FRAME_BYTES, &hang_up, move |socket| {
         async move {
-            let mut driver = Box::new(VisitorDriver::new(service));
+            let mut driver = Box::new(VisitorDriver::new(service, source));
             let first = match socket.first().await {
                 Ok(first) => first,
                 Err(ending) => return ending,

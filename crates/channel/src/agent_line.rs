@@ -100,6 +100,8 @@ pub enum Notice {
     Agents(Vec<Presence>),
     /// What was known of this conversation's log is of no use; it follows from `seq` 1.
     Reset(String),
+    /// The backend's store is another one than before: what was known of every log is of no use.
+    Replaced,
     /// The next stretch of the watched conversation's log, as it already was.
     Replayed(String, Vec<Event>),
     /// The next event of the watched conversation's log, just now.
@@ -121,6 +123,8 @@ pub enum Notice {
 pub struct AgentLine {
     connection: Connection,
     outbox: Outbox,
+    /// The epoch of the logs.
+    epoch: Option<String>,
     /// The conversation on the screen and the last `seq` held of it.
     watched: Option<(String, u64)>,
     /// The last status told, so that only changes are told.
@@ -195,9 +199,16 @@ impl AgentLine {
 
     fn frame(&mut self, frame: ServerToAgent, random: f64) -> Outputs {
         match frame {
-            ServerToAgent::Welcome { agent, limits, .. } => {
+            ServerToAgent::Welcome { agent, epoch, limits, .. } => {
                 self.held = false;
                 let mut outputs = self.connection.welcomed();
+                if self.epoch.as_ref().is_some_and(|held| *held != epoch) {
+                    outputs.push(Output::Notice(Notice::Replaced));
+                    if let Some((_, held)) = &mut self.watched {
+                        *held = 0;
+                    }
+                }
+                self.epoch = Some(epoch);
                 outputs.push(Output::Notice(Notice::Welcome(agent, limits)));
                 // Each connection begins as available.
                 outputs.extend(self.availability().filter(|_| self.is_away));

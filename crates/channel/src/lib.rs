@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`mod@line`] (what goes into and comes out of a line), [`backoff`] and [`connection`] (when to connect, when
 //! to give a connection up), [`outbox`] (what is not yet acknowledged) and [`records`] (what is kept beyond the page),
-//! [`visitor_line`] with `tabs`, and [`agent_line`] (the two kinds of line), [`wire`] (what a connection is), and in the browser `driver`
-//! and `socket`, which do what the lines ask for.
+//! [`visitor_line`] with `sending` and `tabs`, and [`agent_line`] (the two kinds of line), [`wire`] (what a connection is), and in
+//! the browser `driver` and `socket`, which do what the lines ask for.
 //!
 //! Invariant: everything but `driver` and `socket` is pure. No clock, no randomness, no network; it cannot fail.
 
@@ -15,6 +15,7 @@ pub mod driver;
 pub mod line;
 pub mod outbox;
 pub mod records;
+mod sending;
 #[cfg(target_arch = "wasm32")]
 pub mod socket;
 mod tabs;

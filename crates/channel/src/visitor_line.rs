@@ -11,11 +11,10 @@ use crate::{
     Input, Line, Output, Status, Timer, Transport,
     connection::Connection,
     records::{self, EVENTS, IDENTITY, REFUSED, Record, WAITING},
+    sending::Waiting,
     tabs::{kept, passing, read, tell_status},
 };
-use protocol::{
-    Author, ErrorCode, Event, EventBody, PROTOCOL, Resume, ServerToVisitor, VisitorFrame, WireError, limits,
-};
+use protocol::{Author, ErrorCode, Event, EventBody, PROTOCOL, Resume, ServerToVisitor, VisitorFrame, WireError};
 
 /// What the widget asks of its line, or tells it.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,34 +88,17 @@ pub enum Notice {
     },
 }
 
-/// A frame whose event has not come yet.
-#[derive(Clone, Debug)]
-pub(crate) struct Waiting {
-    /// Its place in the outbox, which all tabs share.
-    count: u64,
-    /// The id it is settled by.
-    pub(crate) cid: String,
-    /// As it goes over the line.
-    text: String,
-    /// Whether it is stored, or known not to be storable: only then it is shown and sent.
-    pub(crate) is_kept: bool,
-    /// Whether the store has it.
-    pub(crate) is_stored: bool,
-    /// Whether it was sent on this connection.
-    is_sent: bool,
-    /// The event it became, which may be another frame's: a ring while it rings is that ring.
-    seq: Option<u64>,
-}
-
 /// A visitor's line.
 #[derive(Clone, Debug)]
 pub struct VisitorLine {
+    /// Who the shop says the visitor is.
+    identity: Option<String>,
     pub(crate) token: Option<String>,
     pub(crate) conversation: Option<String>,
     pub(crate) epoch: Option<String>,
     pub(crate) seq: u64,
     pub(crate) outbox: Vec<Waiting>,
-    connection: Connection,
+    pub(crate) connection: Connection,
     /// Whether this tab talks for all.
     pub(crate) talks: bool,
     /// Whether there is a conversation to follow.
@@ -125,29 +107,18 @@ pub struct VisitorLine {
     pub(crate) told: Status,
     /// The last word on the queue, for tabs that come later.
     pub(crate) queue: Option<String>,
-    /// The backend asked to slow down: until the outbox is sent again, new frames wait in it, or they would overtake.
-    held: bool,
+    /// The backend asked to slow down: until the outbox is sent again, new messages wait in it, or they would overtake.
+    pub(crate) held: bool,
     /// A request with frames is under way; the next one waits for its answer, or frames could overtake.
-    posting: bool,
+    pub(crate) posting: bool,
 }
 
 pub(crate) type Outputs = Vec<Output<Notice>>;
 
-impl VisitorLine {
-    /// The visitor's secret, once there is one.
-    pub fn token(&self) -> Option<&str> {
-        self.token.as_deref()
-    }
-
-    /// The conversation's id, once there is one.
-    pub fn conversation(&self) -> Option<&str> {
-        self.conversation.as_deref()
-    }
-}
-
 impl Default for VisitorLine {
     fn default() -> Self {
         VisitorLine {
+            identity: None,
             token: None,
             conversation: None,
             epoch: None,
@@ -165,6 +136,21 @@ impl Default for VisitorLine {
 }
 
 impl VisitorLine {
+    /// The line of a visitor of whom the shop says this.
+    pub fn of(identity: Option<String>) -> Self {
+        VisitorLine { identity, ..VisitorLine::default() }
+    }
+
+    /// The visitor's secret, once there is one.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The conversation's id, once there is one.
+    pub fn conversation(&self) -> Option<&str> {
+        self.conversation.as_deref()
+    }
+
     fn command(&mut self, command: Command) -> Outputs {
         match command {
             Command::Follow => self.want(),
@@ -211,92 +197,13 @@ impl VisitorLine {
         }
     }
 
-    /// Puts a frame into the outbox. It is shown and sent once it is stored.
-    fn keep(&mut self, cid: String, frame: &VisitorFrame) -> Outputs {
-        if self.outbox.iter().any(|waiting| waiting.cid == cid) {
-            return Vec::new();
-        }
-        let text = written(frame);
-        let count = self.outbox.last().map_or(0, |last| last.count) + 1;
-        let changes =
-            vec![(records::key(WAITING, count, &cid), text.clone()), (format!("{REFUSED}{cid}"), String::new())];
-        self.add(count, cid.clone(), text);
-        vec![Output::Notice(Notice::Store(changes, Some(cid)))]
-    }
-
-    pub(crate) fn add(&mut self, count: u64, cid: String, text: String) -> &mut Waiting {
-        let place = self.outbox.iter().rposition(|other| other.count <= count).map_or(0, |before| before + 1);
-        let waiting = Waiting { count, cid, text, is_kept: false, is_stored: false, is_sent: false, seq: None };
-        self.outbox.insert(place, waiting);
-        &mut self.outbox[place]
-    }
-
-    /// Sends what is due: all of it over a WebSocket, one request's worth over HTTP.
-    pub(crate) fn flush(&mut self) -> Outputs {
-        if !self.connection.is_live() || self.held || self.posting {
-            return Vec::new();
-        }
-        let over_http = self.connection.transport() != Transport::WebSocket;
-        let mut due: Vec<String> = Vec::new();
-        let mut bytes = 0;
-        for waiting in &mut self.outbox {
-            if !waiting.is_kept {
-                // What was said later is stored later, and must not overtake.
-                break;
-            }
-            if waiting.is_sent || waiting.seq.is_some() {
-                continue;
-            }
-            bytes += waiting.text.len();
-            if over_http && bytes > POST_BYTES && !due.is_empty() {
-                break;
-            }
-            waiting.is_sent = true;
-            due.push(waiting.text.clone());
-        }
-        if over_http {
-            self.post(&due.join(","), due.is_empty())
-        } else {
-            due.into_iter().map(Output::Transmit).collect()
-        }
-    }
-
-    fn post(&mut self, frames: &str, is_nothing: bool) -> Outputs {
-        let (false, Some(token), Some(conversation)) = (is_nothing, &self.token, &self.conversation) else {
-            return Vec::new();
-        };
-        self.posting = true;
-        let body = format!(r#"{{"conversation":"{conversation}","frames":[{frames}]}}"#);
-        vec![Output::Post { token: token.clone(), body }]
-    }
-
-    /// Sends a frame that is not kept, if that can be done now.
-    pub(crate) fn pass_on(&mut self, text: String) -> Outputs {
-        if !self.connection.is_live() || self.posting {
-            Vec::new()
-        } else if self.connection.transport() == Transport::WebSocket {
-            vec![Output::Transmit(text)]
-        } else {
-            self.post(&text, false)
-        }
-    }
-
-    /// Everything is to be sent once more.
-    fn resend(&mut self) -> Outputs {
-        self.held = false;
-        for waiting in &mut self.outbox {
-            waiting.is_sent = false;
-        }
-        self.flush()
-    }
-
     fn hello(&self) -> VisitorFrame {
         VisitorFrame::Hello {
             protocol: PROTOCOL.to_owned(),
             token: self.token.clone(),
             conversation: self.conversation.clone(),
             resume: self.epoch.clone().map(|epoch| Resume { epoch, seq: self.seq }),
-            identity: None,
+            identity: self.identity.clone(),
         }
     }
 
@@ -310,23 +217,6 @@ impl VisitorLine {
             outputs.push(Output::Notice(Notice::Store(changes, None)));
         }
         outputs
-    }
-
-    /// The changes in the store after `text` came in: its events, and without what became of them.
-    fn settled(&mut self, before: u64, text: String) -> Vec<Record> {
-        let mut changes = Vec::new();
-        if self.seq > before {
-            changes.push((records::key(EVENTS, self.seq, ""), text));
-        }
-        let seq = self.seq;
-        self.outbox.retain(|waiting| {
-            let is_settled = waiting.seq.is_some_and(|became| became <= seq);
-            if is_settled {
-                changes.push((records::key(WAITING, waiting.count, &waiting.cid), String::new()));
-            }
-            !is_settled
-        });
-        changes
     }
 
     fn frame(&mut self, frame: ServerToVisitor, text: &str, random: f64) -> Outputs {
@@ -407,6 +297,7 @@ impl VisitorLine {
         match (error.code, error.cid) {
             (ErrorCode::Unauthorized, _) => {
                 *self = VisitorLine {
+                    identity: self.identity.take(),
                     connection: self.connection.clone(),
                     talks: self.talks,
                     is_wanted: self.is_wanted,
@@ -470,15 +361,12 @@ impl Line for VisitorLine {
     }
 }
 
-/// Bytes of frames in one request, but for a single frame: what the backend takes, with room for what is around them.
-const POST_BYTES: usize = limits::VISITOR_FRAME_BYTES as usize / 2;
-
 /// Tells the other tabs.
 pub(crate) fn tell(word: String) -> Output<Notice> {
     Output::Notice(Notice::Tell(word))
 }
 
-fn written(frame: &VisitorFrame) -> String {
+pub(crate) fn written(frame: &VisitorFrame) -> String {
     serde_json::to_string(frame).expect("frames of strings and numbers always serialise")
 }
 

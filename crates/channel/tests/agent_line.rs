@@ -16,10 +16,15 @@ fn live() -> AgentLine {
 }
 
 fn welcome(line: &mut AgentLine) -> Vec<AgentFrame> {
+    sent(&welcome_in(line, "one"))
+}
+
+fn welcome_in(line: &mut AgentLine, epoch: &str) -> Outputs {
     line.on(Input::Opened, 0.5);
     let agent = AgentProfile { name: "Ada".into(), role: protocol::Role::Agent };
-    let welcome = ServerToAgent::Welcome { protocol: PROTOCOL.into(), agent, limits: Limits::agent() };
-    sent(&hear(line, &welcome))
+    let welcome =
+        ServerToAgent::Welcome { protocol: PROTOCOL.into(), agent, epoch: epoch.into(), limits: Limits::agent() };
+    hear(line, &welcome)
 }
 
 fn hear(line: &mut AgentLine, frame: &ServerToAgent) -> Outputs {
@@ -87,6 +92,17 @@ fn events_come_once_and_in_order_and_a_hole_makes_the_line_come_back() {
     let other = ServerToAgent::Event { conversation: "c2".into(), event: ring(1) };
     assert_eq!(told(hear(&mut line, &other)), []);
     assert_eq!(told(hear(&mut line, &event(5))), [Notice::Status(Status::Reconnecting)]);
+}
+
+#[test]
+fn a_store_that_was_replaced_is_read_from_the_beginning() {
+    let mut line = live();
+    watch(&mut line, 7);
+    line.on(Input::Closed, 0.5);
+    line.on(Input::TimedOut(Timer::Connection), 0.5);
+    let outputs = welcome_in(&mut line, "another");
+    assert_eq!(sent(&outputs), [AgentFrame::Watch { conversation: "c1".into(), after: 0 }]);
+    assert!(told(outputs).contains(&Notice::Replaced));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod backend;
 
 use backend::{World, say};
 use channel::{
-    Input, Line, Output, Status, Timer, Transport,
+    Input, Line, Output, Status, Timer, Transport, VisitorLine,
     visitor_line::{Command, Notice},
 };
 use proptest::prelude::*;
@@ -280,6 +280,44 @@ fn a_message_that_came_too_fast_is_sent_again_later() {
     world.stored(0);
     assert_eq!(world.tabs[0].up.len(), 1, "what is said meanwhile must not overtake");
     assert_eq!(world.tabs[0].line.on(Input::TimedOut(Timer::Resend), 0.5).len(), 2);
+}
+
+#[test]
+fn a_ring_goes_out_at_once_though_a_message_that_came_too_fast_still_waits() {
+    let mut world = welcomed();
+    world.command(0, say(1));
+    world.stored(0);
+    let too_fast = WireError { retry_after_ms: Some(60_000), ..WireError::new(ErrorCode::RateLimited, "") };
+    from_backend(&mut world, &ServerToVisitor::Error(too_fast.for_cid("say-001")));
+    world.command(0, say(2));
+    world.stored(0);
+    world.command(0, Command::Ring { cid: "ring".into() });
+    world.stored(0);
+    let sent = &world.tabs[0].up;
+    assert!(matches!(sent[..], [VisitorFrame::Send { .. }, VisitorFrame::Human { .. }]), "{sent:?}");
+}
+
+#[test]
+fn what_the_shop_says_of_its_visitor_is_told_at_every_hello_even_after_all_else_is_forgotten() {
+    let mut line = VisitorLine::of(Some("a signed token".into()));
+    line.on(Input::Command(Command::Talk), 0.5);
+    line.on(Input::Command(Command::Follow), 0.5);
+    for _ in 0..2 {
+        let outputs = line.on(Input::Opened, 0.5);
+        assert!(matches!(&outputs[..], [Output::Transmit(hello)] if hello.contains("a signed token")), "{outputs:?}");
+        let refused = ServerToVisitor::Error(WireError::new(ErrorCode::Unauthorized, ""));
+        line.on(Input::Text(serde_json::to_string(&refused).expect("JSON")), 0.5);
+    }
+}
+
+#[test]
+fn an_event_of_a_later_version_leaves_no_hole() {
+    let mut world = welcomed();
+    let later = r#"{"event":{"seq":1,"cid":"c","at":0,"body":{"rated":{"stars":5}}}}"#;
+    let outputs = world.tabs[0].line.on(Input::Text(later.to_owned()), 0.5);
+    assert!(!outputs.contains(&Output::Close), "{outputs:?}");
+    let outputs = from_backend(&mut world, &ServerToVisitor::Event(human_says(2, "still here")));
+    assert!(notices(&outputs).iter().any(|notice| matches!(notice, Notice::Happened(event) if event.seq == 2)));
 }
 
 #[test]

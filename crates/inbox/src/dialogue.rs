@@ -82,7 +82,7 @@ impl Dialogue {
         }
         match &event.body {
             EventBody::Message(message) if message.author == Author::Visitor => self.visitor_writes_until = None,
-            EventBody::Message(_) | EventBody::Rang | EventBody::Edited { .. } => {}
+            EventBody::Message(_) | EventBody::Rang | EventBody::Edited { .. } | EventBody::Unknown => {}
             EventBody::Claimed { .. }
             | EventBody::Closed { .. }
             | EventBody::Transferred { .. }

@@ -40,6 +40,10 @@ pub(crate) fn notice(inbox: &mut Inbox, notice: Notice) -> Vec<Effect> {
             inbox.dialogue(&conversation).reset();
             Vec::new()
         }
+        Notice::Replaced => {
+            inbox.dialogues.values_mut().for_each(Dialogue::reset);
+            Vec::new()
+        }
         Notice::Replayed(conversation, events) => {
             // What is told of a log not held yet is history; what was missed is news.
             let is_news = inbox.dialogue(&conversation).head() > 0;
@@ -183,7 +187,7 @@ fn happened(inbox: &mut Inbox, conversation: &str, event: Event, is_news: bool) 
             inbox.dialogue(conversation).given |= is_given;
             vec![Effect::FocusIfLost(Spot::Conversation)]
         }
-        EventBody::Message(_) | EventBody::Rang => Vec::new(),
+        EventBody::Message(_) | EventBody::Rang | EventBody::Unknown => Vec::new(),
     }
 }
 

@@ -109,7 +109,7 @@ impl Inbox {
             if self.is_me(agent) { mine.to_owned() } else { fill(other, "{name}", agent) }
         };
         Some(match body {
-            EventBody::Message(_) | EventBody::Edited { .. } => return None,
+            EventBody::Message(_) | EventBody::Edited { .. } | EventBody::Unknown => return None,
             EventBody::Rang => ENGLISH.visitor_rang.to_owned(),
             EventBody::Claimed { agent } => match before {
                 Floor::Human { agent: last } if last != agent => {

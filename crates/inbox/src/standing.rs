@@ -49,7 +49,8 @@ impl Inbox {
         let mut told = None;
         for event in &dialogue.log {
             match (&floor, &event.body) {
-                (_, EventBody::Message(_) | EventBody::Edited { .. }) | (Floor::Human { .. }, EventBody::Rang) => {}
+                (_, EventBody::Message(_) | EventBody::Edited { .. } | EventBody::Unknown)
+                | (Floor::Human { .. }, EventBody::Rang) => {}
                 (_, EventBody::Transferred { .. } | EventBody::HandedBack { .. })
                 | (Floor::Human { .. }, EventBody::Claimed { .. }) => told = self.note(&floor, &event.body),
                 (_, EventBody::Rang | EventBody::Claimed { .. } | EventBody::Closed { .. }) => told = None,

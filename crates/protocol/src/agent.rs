@@ -166,6 +166,8 @@ pub enum ServerToAgent {
         protocol: String,
         /// Who this line belongs to.
         agent: AgentProfile,
+        /// The epoch of all logs; under another one, what the inbox holds is of no use.
+        epoch: String,
         /// What the backend accepts.
         limits: Limits,
     },

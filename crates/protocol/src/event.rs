@@ -46,6 +46,7 @@ pub struct Event {
 /// What happened in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = without_the_last))]
 #[serde(rename_all = "snake_case")]
 pub enum EventBody {
     /// Somebody said something.
@@ -84,6 +85,31 @@ pub enum EventBody {
         /// What it says now; empty when it was taken back.
         text: String,
     },
+    /// Something of a later version. It keeps its place in the log, so that nobody takes it for a hole. Such kinds are objects.
+    #[serde(other, with = "unknown")]
+    #[cfg_attr(feature = "schema", schemars(with = "()"))]
+    Unknown,
+}
+
+/// Takes [`EventBody::Unknown`] out of the schema: nobody sends it.
+#[cfg(feature = "schema")]
+fn without_the_last(schema: &mut schemars::Schema) {
+    if let Some(kinds) = schema.get_mut("oneOf").and_then(|kinds| kinds.as_array_mut()) {
+        kinds.pop();
+    }
+}
+
+/// The body of an event of a later version: passed over.
+mod unknown {
+    use serde::{Deserialize, Deserializer, Serializer, de::IgnoredAny};
+
+    pub(super) fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        IgnoredAny::deserialize(deserializer).map(drop)
+    }
 }
 
 /// Something said, by whom.

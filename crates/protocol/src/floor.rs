@@ -27,7 +27,7 @@ impl Floor {
     #[must_use]
     pub fn after(self, body: &EventBody) -> Floor {
         match (self, body) {
-            (floor, EventBody::Message(_) | EventBody::Edited { .. }) => floor,
+            (floor, EventBody::Message(_) | EventBody::Edited { .. } | EventBody::Unknown) => floor,
             // A second ring while a person is already there changes nothing.
             (floor @ Floor::Human { .. }, EventBody::Rang) => floor,
             (_, EventBody::Rang | EventBody::Transferred { to: None, .. }) => Floor::Ringing,

@@ -18,14 +18,18 @@ pub struct Limits {
 
 /// Characters in one message.
 pub const TEXT_CHARS: u32 = 4_000;
-/// Bytes in one frame from a visitor.
-pub const VISITOR_FRAME_BYTES: u32 = 16 * 1024;
+/// Bytes in one frame from a visitor: room for [`TEXT_CHARS`] of which each takes six bytes, as `\u0001` does.
+pub const VISITOR_FRAME_BYTES: u32 = 32 * 1024;
 /// Bytes in one frame from an agent.
 pub const AGENT_FRAME_BYTES: u32 = 64 * 1024;
 /// Messages a minute from one visitor, over time.
 pub const MESSAGES_PER_MINUTE: u32 = 30;
 /// Messages from one visitor at once: the story told before a ring, and then some.
 pub const MESSAGE_BURST: u32 = 60;
+/// How many visitors' messages may come from one address: an office behind one router.
+pub const VISITORS_AT_AN_ADDRESS: u32 = 20;
+/// How many visitors' messages may come from one site.
+pub const VISITORS_AT_A_SITE: u32 = 2_000;
 /// How much of what was said before the ring the widget tells, in messages.
 pub const STORY_MESSAGES: usize = 40;
 /// Milliseconds between the backend's beats.

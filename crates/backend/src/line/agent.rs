@@ -86,6 +86,8 @@ struct Watched {
 #[derive(Clone, Debug)]
 pub struct AgentLine {
     agent: AgentProfile,
+    /// The epoch of all logs.
+    epoch: String,
     greeted: bool,
     watched: Option<Watched>,
     /// The conversation that the agent writes in.
@@ -96,10 +98,10 @@ pub struct AgentLine {
 type Outputs = Vec<AgentOutput>;
 
 impl AgentLine {
-    /// The line of an agent who is logged in.
-    pub fn new(name: String, role: Role) -> Self {
+    /// The line of an agent who is logged in, to logs of this epoch.
+    pub fn new(name: String, role: Role, epoch: String) -> Self {
         let agent = AgentProfile { name, role };
-        AgentLine { agent, greeted: false, watched: None, typing_in: None, full: false }
+        AgentLine { agent, epoch, greeted: false, watched: None, typing_in: None, full: false }
     }
 
     /// Takes in one thing that happened and says what to do about it, in order.
@@ -185,6 +187,7 @@ impl AgentLine {
                 let welcome = ServerToAgent::Welcome {
                     protocol: PROTOCOL.to_owned(),
                     agent: self.agent.clone(),
+                    epoch: self.epoch.clone(),
                     limits: Limits::agent(),
                 };
                 vec![AgentOutput::Push(welcome), AgentOutput::Present(true)]

@@ -83,6 +83,9 @@ fn nothing_overtakes_a_message_that_was_refused_as_too_early() {
     assert!(recorded(line.on(say("first"))));
     line.on(VisitorInput::Recorded("first".into(), Ok((2, false))));
     assert!(recorded(line.on(say("second"))));
+    line.on(VisitorInput::Recorded("second".into(), Err(Refusal::RateLimited(500))));
+    line.on(VisitorInput::Recorded("second".into(), Err(Refusal::Invalid("for good"))));
+    assert!(recorded(line.on(say("third"))), "what was refused for good holds up nothing");
 }
 
 #[test]

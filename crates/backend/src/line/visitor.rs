@@ -242,18 +242,15 @@ impl VisitorLine {
     }
 
     fn recorded(&mut self, cid: String, recorded: Result<(u64, bool), Refusal>) -> Outputs {
-        match recorded {
-            Ok((seq, dup)) => {
-                self.too_early.take_if(|first| *first == cid);
-                push(ServerToVisitor::Ack { cid, seq, dup })
-            }
-            Err(refusal) => {
-                if matches!(refusal, Refusal::RateLimited(_) | Refusal::Unavailable) {
-                    self.too_early.get_or_insert(cid.clone());
-                }
-                push(ServerToVisitor::Error(refusal.for_cid(cid)))
-            }
+        if matches!(recorded, Err(Refusal::RateLimited(_) | Refusal::Unavailable)) {
+            self.too_early.get_or_insert(cid.clone());
+        } else {
+            self.too_early.take_if(|first| *first == cid);
         }
+        push(match recorded {
+            Ok((seq, dup)) => ServerToVisitor::Ack { cid, seq, dup },
+            Err(refusal) => ServerToVisitor::Error(refusal.for_cid(cid)),
+        })
     }
 
     fn wait(&mut self, wait: Option<Wait>) -> Outputs {

@@ -141,7 +141,7 @@ impl<'c> Batch<'c> {
         wish: &Wish,
     ) -> Result<Result<Recorded, Refusal>, StoreError> {
         let Some(floor) = self.standings.get(conversation).map(|standing| standing.floor.clone()) else {
-            return Ok(Err(Refusal::NotFound("There is no such conversation.")));
+            return Ok(Err(Refusal::NotFound(decision::NO_CONVERSATION)));
         };
         let stands = |seq| Ok(Ok(Recorded { seq, dup: true, added: Vec::new() }));
         let earlier = self.known.get(&(conversation.to_owned(), words_of(sender), cid.to_owned())).copied();

@@ -87,8 +87,16 @@ impl Store {
 
     /// How the conversation stands; `None` when there is none of this id.
     pub(crate) async fn standing(&self, conversation: &str) -> Result<Option<Standing>, StoreError> {
+        if !is_conversation(conversation) {
+            return Ok(None);
+        }
         standing(&mut *self.readers.acquire().await?, conversation).await
     }
+}
+
+/// Whether this may be a conversation's id. What cannot be one is not looked up: Postgres fails at a zero byte.
+pub(crate) fn is_conversation(id: &str) -> bool {
+    Uuid::try_parse(id).is_ok()
 }
 
 /// Makes an empty conversation and returns its id.

@@ -18,7 +18,7 @@ pub(crate) use agents::SignedIn;
 pub use audit::{AuditEntry, AuditTrail};
 pub use database::Database;
 pub use keeping::{Exported, Which};
-pub(crate) use log::Recorded;
+pub(crate) use log::{Recorded, is_conversation};
 pub(crate) use waiting::Waiting;
 
 use crate::teeth::Weakness;

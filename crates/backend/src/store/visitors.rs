@@ -3,7 +3,7 @@
 use super::{
     Store, StoreError,
     commit::{Write, Written},
-    log::new_conversation,
+    log::{is_conversation, new_conversation},
     now_ms,
 };
 use crate::secret::SecretHash;
@@ -21,6 +21,9 @@ impl Store {
 
     /// The visitor who holds this secret, when this conversation is theirs.
     pub(crate) async fn visitor_of(&self, token: &SecretHash, conversation: &str) -> Result<Option<i64>, StoreError> {
+        if !is_conversation(conversation) {
+            return Ok(None);
+        }
         let theirs = "SELECT v.id FROM visitor v JOIN conversation c ON c.visitor = v.id \
                       WHERE v.token_hash = $1 AND c.id = $2";
         let found: Option<(i64,)> =

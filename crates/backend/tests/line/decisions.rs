@@ -17,6 +17,7 @@ fn outcome(floor: &Floor, wish: &Wish) -> String {
         EventBody::HandedBack { .. } => "`handed_back`",
         EventBody::Closed { .. } => "`closed`",
         EventBody::Edited { .. } => "`edited`",
+        EventBody::Unknown => "nothing",
     };
     match decide(&facts, wish) {
         Ok(Decision::Add(bodies)) => bodies.iter().map(name).collect::<Vec<_>>().join(" and "),

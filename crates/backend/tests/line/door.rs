@@ -81,22 +81,14 @@ async fn a_note_has_the_limits_of_a_message() {
         assert_eq!(answer.status, 400, "{answer:?}");
         assert_eq!(answer.header("access-control-allow-origin"), Some(ORIGIN), "the page may read why");
     }
-    assert_eq!(leave(&shop, &json!({ "cid": cid(), "text": "x".repeat(20_000) })).await.status, 413);
+    assert_eq!(leave(&shop, &json!({ "cid": cid(), "text": "x".repeat(40_000) })).await.status, 413);
 }
 
 #[tokio::test]
-async fn one_address_leaves_at_most_thirty_notes_a_minute() {
+async fn whoever_leaves_a_note_rings_however_many_came_from_there_before() {
     let shop = Shop::open().await;
-    // On a slow disk another one may be let in while these are left.
-    let mut left = 0;
-    let refused = loop {
+    for number in 0..100 {
         let answer = leave(&shop, &json!({ "cid": cid(), "text": "hi" })).await;
-        if answer.status == 429 {
-            break answer;
-        }
-        assert_eq!(answer.status, 202);
-        left += 1;
-    };
-    assert!((30..50).contains(&left), "{left} notes");
-    assert!(refused.header("retry-after").is_some());
+        assert_eq!(answer.status, 202, "note {number}");
+    }
 }

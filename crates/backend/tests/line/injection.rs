@@ -122,6 +122,25 @@ async fn what_an_agent_writes_anywhere_is_never_part_of_a_statement() {
 }
 
 #[tokio::test]
+async fn a_zero_byte_which_postgres_cannot_take_names_nothing_and_may_be_said() {
+    let shop = Shop::open().await;
+    let zero = "a\0b";
+    let (mut line, mine) = shop.ringing().await;
+    let foreign = hello(mine.token.clone(), Some(zero.into()), None);
+    assert_eq!(refused(&shop, &foreign).await, (ErrorCode::Unauthorized, 4401));
+    line.tell(zero).await;
+    let ada = shop.agent("Ada").await;
+    let mut inbox = shop.inbox(&ada).await;
+    inbox.claim(&mine.conversation).await.expect("claimed");
+    for settled in [inbox.claim(zero).await, inbox.transfer(&mine.conversation, Some(zero)).await] {
+        assert_eq!(code(settled), ErrorCode::NotFound);
+    }
+    inbox.reply(&mine.conversation, zero).await.expect("said");
+    assert_eq!(shop.log_in(zero, PASSWORD).await.status, 401);
+    assert_eq!(texts(&exported(&shop, &Which::All).await[0].events), [zero, zero]);
+}
+
+#[tokio::test]
 async fn what_an_operator_names_is_only_a_name() {
     let shop = Shop::open().await;
     let (_line, mine) = shop.ringing().await;

@@ -4,7 +4,7 @@ use crate::{
     shop::{ORIGIN, Shop, cid, hello, in_time},
     stream::{Stream, poll, post, posted},
 };
-use protocol::{Author, ErrorCode, Event, EventBody, ServerToVisitor, VisitorFrame, limits};
+use protocol::{Author, ErrorCode, Event, EventBody, ServerToVisitor, VisitorFrame, WireError, limits};
 use std::time::{Duration, Instant};
 
 fn send(cid: &str, text: &str) -> VisitorFrame {
@@ -237,9 +237,10 @@ async fn only_the_shops_pages_may_listen_and_post_without_websocket() {
         let foreign = shop.request("OPTIONS", path, &asking("https://evil.example"), "").await;
         assert_eq!(foreign.header("access-control-allow-origin"), None, "{path}");
     }
-    for body in ["", "{}", r#""beat""#, &"x".repeat(20_000)] {
+    for body in ["", "{}", r#""beat""#, &"x".repeat(40_000)] {
         let answer = shop.post("/v1/visitor/poll", &[("origin", ORIGIN)], body).await;
         assert!([400, 413].contains(&answer.status), "{answer:?}");
+        assert!(serde_json::from_str::<WireError>(&answer.body).is_ok(), "a refusal as every other: {answer:?}");
     }
 }
 

@@ -310,7 +310,7 @@ fn agent_told(screen: &mut Screen, notice: agent_line::Notice) {
         Notice::Acknowledged(cid, _) => {
             screen.waiting.remove(&cid);
         }
-        Notice::Reset(_) => screen.shown.clear(),
+        Notice::Reset(_) | Notice::Replaced => screen.shown.clear(),
         Notice::Refused(error) => screen.trouble.push(format!("an agent was refused: {error:?}")),
         Notice::LoggedOut => screen.trouble.push("an agent was logged out".to_owned()),
         Notice::Status(_)
