@@ -1,11 +1,11 @@
 //! Installing what is missing, where we may: as root on Debian and its like.
 
-use crate::command::run;
+use crate::command::{on_the_path, run};
 use std::{path::Path, process::Command};
 
 /// Whether [`install`] may be called.
 pub(crate) fn may_install() -> bool {
-    Path::new("/etc/debian_version").exists() && is_root()
+    Path::new("/etc/debian_version").exists() && is_root() && on_the_path("apt-get").is_some()
 }
 
 pub(crate) fn is_root() -> bool {

@@ -20,6 +20,8 @@ const HOW: &str =
     "put Postgres (initdb, postgres) and nats-server on the PATH; on Debian: apt-get install postgresql nats-server";
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What Postgres may fill with its log of changes and the databases of tests that run at once, in MiB.
+const ROOM_MIB: u64 = 2_048;
 /// Who Debian's Postgres runs as. It refuses to run as root.
 const USER: &str = "postgres";
 
@@ -41,12 +43,18 @@ struct Programs {
 }
 
 impl Services {
-    /// Starts both on free ports, in a folder of their own. `None` when they are not here and may not be installed, after
-    /// saying which tests are skipped for it.
+    /// Starts both on free ports, in a folder of their own. `None` when one is not here and may not be installed, after
+    /// saying which, and which tests are skipped for it.
     pub(crate) fn start() -> anyhow::Result<Option<Services>> {
-        let Some(programs) = programs()? else {
-            tell(&format!("the tests of the line on Postgres and between nodes are skipped; to run them, {HOW}"));
-            return Ok(None);
+        let programs = match programs()? {
+            Ok(programs) => programs,
+            Err(missing) => {
+                tell(&format!(
+                    "skipped, for want of {missing}: crates/backend/tests/line on Postgres, and what it tests between nodes \
+                     (nodes::*); to run them, {HOW}"
+                ));
+                return Ok(None);
+            }
         };
         let folder = Folder::new()?;
         let (postgres, postgres_port) = start_postgres(&programs.postgres, &folder.0)?;
@@ -63,20 +71,28 @@ impl Services {
     }
 }
 
-fn programs() -> anyhow::Result<Option<Programs>> {
-    if let Some(programs) = found() {
-        return Ok(Some(programs));
+/// The programs, installed if need be, or the names of those that are missing.
+fn programs() -> anyhow::Result<Result<Programs, String>> {
+    if let Ok(programs) = found() {
+        return Ok(Ok(programs));
     }
     if debian::may_install() {
         tell("installing Postgres and NATS with apt");
-        debian::install(&["postgresql", "nats-server"])?;
+        if let Err(error) = debian::install(&["postgresql", "nats-server"]) {
+            tell(&format!("{error:#}"));
+        }
     }
     Ok(found())
 }
 
-fn found() -> Option<Programs> {
-    let postgres = on_the_path("initdb").and_then(|initdb| Some(initdb.parent()?.to_owned()));
-    Some(Programs { postgres: postgres.or_else(debians_postgres)?, nats: on_the_path("nats-server")? })
+fn found() -> Result<Programs, String> {
+    let postgres = on_the_path("initdb").and_then(|initdb| Some(initdb.parent()?.to_owned())).or_else(debians_postgres);
+    match (postgres, on_the_path("nats-server")) {
+        (Some(postgres), Some(nats)) => Ok(Programs { postgres, nats }),
+        (Some(_), None) => Err("nats-server".to_owned()),
+        (None, Some(_)) => Err("Postgres".to_owned()),
+        (None, None) => Err("Postgres and nats-server".to_owned()),
+    }
 }
 
 /// Debian keeps each version in a folder of its own, off the PATH.
@@ -153,10 +169,10 @@ impl Drop for Server {
 struct Folder(PathBuf);
 
 impl Folder {
-    /// In memory where Linux keeps such a place: each test makes a database, and disks take their time for each.
+    /// In memory where Linux keeps such a place: each test makes a database, and disks take twice the time.
     fn new() -> anyhow::Result<Folder> {
         let memory = Path::new("/dev/shm");
-        let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let parent = if has_room(memory) { memory.to_owned() } else { std::env::temp_dir() };
         for number in 0..u32::MAX {
             let folder = parent.join(format!("shopbell-services-{}-{number}", std::process::id()));
             match fs::create_dir(&folder) {
@@ -174,6 +190,14 @@ impl Drop for Folder {
         // What stays behind is in a place for what does not stay.
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Whether Postgres finds room there. Containers often have a place in memory of 64 MiB.
+fn has_room(folder: &Path) -> bool {
+    let said =
+        Command::new("df").args(["--output=avail", "--block-size=1M"]).arg(folder).stderr(Stdio::null()).output();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    said.lines().nth(1).and_then(|free| free.trim().parse().ok()).is_some_and(|free: u64| free >= ROOM_MIB)
 }
 
 /// A port that nobody listens on.
