@@ -50,7 +50,7 @@ enum Step<'a> {
 #[derive(Arbitrary, Debug)]
 enum Frame<'a> {
     Text(&'a str),
-    Welcome,
+    Welcome(Id),
     /// Its `seq` lies so far from the one awaited, by [`near`].
     Event {
         off: i8,
@@ -84,7 +84,7 @@ impl Frame<'_> {
         let event = |seq: u64, cid: &str| json!({ "seq": seq, "cid": cid, "at": 0, "body": "rang" });
         let frame = match self {
             Frame::Text(text) => return (*text).to_owned(),
-            Frame::Welcome => json!({ "welcome": { "protocol": protocol::PROTOCOL,
+            Frame::Welcome(epoch) => json!({ "welcome": { "protocol": protocol::PROTOCOL, "epoch": epoch.cid(),
                 "agent": { "name": "Ada", "role": "agent" }, "limits": protocol::Limits::agent() } }),
             Frame::Event { off, id } => {
                 let event = event(awaited.wrapping_add_signed(near(*off)), &id.cid());
@@ -171,7 +171,7 @@ impl Inbox {
             }
             Step::Connects => {
                 let network = [Network::ComesBack, Network::Opens].map(Step::Network);
-                let welcome = Step::Hears(Id::default(), Frame::Welcome);
+                let welcome = Step::Hears(Id::default(), Frame::Welcome(Id::default()));
                 let steps = [Step::Follow].into_iter().chain(network).chain([welcome]);
                 return steps.for_each(|step| self.step(&step));
             }
@@ -185,7 +185,7 @@ impl Inbox {
             Step::HangUp => (self.watched, self.waiting) = (None, Vec::new()),
             _ => {}
         }
-        let is_welcome = matches!(step, Step::Hears(_, Frame::Welcome));
+        let is_welcome = matches!(step, Step::Hears(_, Frame::Welcome(_)));
         let outputs = self.line.on(input, 0.5);
         let mut sent = Vec::new();
         for output in &outputs {
@@ -217,6 +217,7 @@ impl Inbox {
     fn told(&mut self, notice: &Notice) {
         match notice {
             Notice::Status(status) => self.driver.told(*status),
+            Notice::Replaced => self.watched.iter_mut().for_each(|(_, held)| *held = 0),
             Notice::Reset(conversation) => *self.held(conversation) = 0,
             Notice::Happened(conversation, event) => self.happened(conversation, event),
             Notice::Replayed(conversation, events) => {

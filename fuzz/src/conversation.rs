@@ -245,7 +245,7 @@ impl Conversation {
 }
 
 fn agent() -> AgentLine {
-    AgentLine::new(AGENT.to_owned(), Role::Agent)
+    AgentLine::new(AGENT.to_owned(), Role::Agent, "e1".to_owned())
 }
 
 fn holds_no_card(body: &EventBody) {
