@@ -59,6 +59,10 @@ async fn what_an_agent_changes_or_takes_back_reads_so_to_the_visitor() {
             ada.sees("#leave-change").await;
             desk.picture("inbox-change-320").await;
             fits(desk).await;
+            let width = "return document.querySelector('#composer').clientWidth > 200";
+            assert_eq!(desk.run(width, &[]).await, json!(true), "there is room to write");
+            let plain = "return getComputedStyle(document.querySelector('#give')).fontStyle";
+            assert_eq!(desk.run(plain, &[]).await, json!("normal"), "a button looks like a button");
             desk.run("document.querySelector('#composer').select()", &[]).await;
             ada.replies("It comes on Monday.").await;
             visitor.is_told("It comes on Monday.").await;
