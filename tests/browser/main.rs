@@ -17,6 +17,7 @@ mod classifier;
 mod commands;
 mod conversation;
 mod customers;
+mod hands;
 mod human_button;
 mod inbox;
 mod keyboard;

@@ -106,7 +106,7 @@ pub async fn serve(
     let store = Store::open_weakened(&config.database, config.weakness).await?;
     let address = listener.local_addr()?;
     let public_url = config.public_url.clone().unwrap_or_else(|| Origin::at(address));
-    let (wake, carrying) = wake(&config)?;
+    let (wake, carrying) = wake(&config, store.epoch())?;
     let service = Arc::new(Service::new(store.clone(), &config, public_url, wake, identities, hours));
     let hang_up = service.hang_up.clone();
     let upkeep = tokio::spawn(Arc::clone(&service).upkeep());
@@ -161,16 +161,16 @@ async fn hours(config: &Config) -> Result<Option<OpeningHours>, ServeError> {
 }
 
 /// The wakes, and what carries word of them between nodes.
-fn wake(config: &Config) -> Result<(Wake, Option<JoinHandle<()>>), ServeError> {
+fn wake(config: &Config, epoch: &str) -> Result<(Wake, Option<JoinHandle<()>>), ServeError> {
     match (&config.bus, &config.database) {
         (None, Database::File(_)) => Ok((Wake::new(Notes::default()), None)),
         (Some(_), Database::File(_)) => Err(ServeError::BusWithoutPostgres),
         (address, Database::Postgres(database)) => {
             let (notes, waiting) = Notes::shared();
             let wake = Wake::new(notes);
-            let (address, database, carried) =
-                (address.clone().unwrap_or(BusAddress::Postgres), database.clone(), wake.clone());
-            let carrying = tokio::spawn(async move { bus::carry(address, &database, carried, waiting).await });
+            let address = address.clone().unwrap_or(BusAddress::Postgres);
+            let (database, epoch, carried) = (database.clone(), epoch.to_owned(), wake.clone());
+            let carrying = tokio::spawn(async move { bus::carry(address, &database, &epoch, carried, waiting).await });
             Ok((wake, Some(carrying)))
         }
     }

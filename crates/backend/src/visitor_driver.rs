@@ -58,6 +58,17 @@ impl VisitorDriver {
     pub(crate) async fn next(&mut self) -> Result<VisitorInput, Ending> {
         let VisitorDriver { service, listener, board, records, conversation, read_after, .. } = self;
         Ok(tokio::select! {
+            // What is heard first: beyond a few wakes the log must be read instead.
+            biased;
+            heard = async {
+                match listener {
+                    Some(listener) => listener.heard().await,
+                    None => pending().await,
+                }
+            } => match heard {
+                Heard::Grew(event) => VisitorInput::Grew(event.map(Arc::unwrap_or_clone)),
+                Heard::Typing(typing) => VisitorInput::Typing(typing),
+            },
             Some(recorded) = records.next(), if !records.is_empty() => recorded,
             events = async {
                 match *read_after {
@@ -68,15 +79,6 @@ impl VisitorDriver {
                 *read_after = None;
                 VisitorInput::Read(events.map_err(unread)?)
             }
-            heard = async {
-                match listener {
-                    Some(listener) => listener.heard().await,
-                    None => pending().await,
-                }
-            } => match heard {
-                Heard::Grew(event) => VisitorInput::Grew(event.map(Arc::unwrap_or_clone)),
-                Heard::Typing(typing) => VisitorInput::Typing(typing),
-            },
             wait = async {
                 match board {
                     // The sender lives in the service, which outlives every line.

@@ -50,6 +50,16 @@ async fn carry(socket: &mut Socket<Upgraded>, driver: &mut VisitorDriver, first:
                 driver.take(VisitorInput::Room(false)).await;
             }
         }
+        // What is ready already goes out together with it, in one write.
+        if socket.may_gather()
+            && let Some(ready) = driver.next().now_or_never()
+        {
+            match ready {
+                Ok(ready) => input = Some(ready),
+                Err(ending) => return ending,
+            }
+            continue;
+        }
         input = tokio::select! {
             inbound = socket.next(driver.has_room()) => match inbound {
                 Inbound::Text(text) => Some(VisitorInput::Frame(read_frame(&text))),

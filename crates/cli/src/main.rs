@@ -8,6 +8,10 @@ mod serve;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+/// Every message is a dozen small strings: handing those out took a seventh of the service's time with the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The bell on a shop's counter: a visitor asks and gets the shop's own answer, or rings and a person comes.
 #[derive(Parser)]
 #[command(name = "shopbell", version)]

@@ -113,8 +113,15 @@ impl Notes {
     }
 }
 
-/// Carries notes both ways for as long as the service runs.
-pub(crate) async fn carry(address: BusAddress, database: &str, wake: Wake, mut notes: mpsc::Receiver<Note>) {
+/// Carries notes both ways for as long as the service runs, among the nodes on the database of this epoch: others may use the
+/// same NATS server.
+pub(crate) async fn carry(
+    address: BusAddress,
+    database: &str,
+    epoch: &str,
+    wake: Wake,
+    mut notes: mpsc::Receiver<Note>,
+) {
     let from = Uuid::new_v4();
     let looking = async {
         let mut every = interval(LOOK_EVERY);
@@ -129,9 +136,9 @@ pub(crate) async fn carry(address: BusAddress, database: &str, wake: Wake, mut n
                 BusAddress::Postgres => {
                     postgres::carry(database, from, &wake, &mut notes).await.map_err(|cause| cause.to_string())
                 }
-                BusAddress::Nats(address) => {
-                    nats::carry(address, from, &wake, &mut notes).await.map_err(|cause| cause.to_string())
-                }
+                BusAddress::Nats(address) => nats::carry(address, format!("shopbell.{epoch}"), from, &wake, &mut notes)
+                    .await
+                    .map_err(|cause| cause.to_string()),
             };
             if let Err(cause) = ended {
                 tracing::warn!(bus = ?address, %cause, "the bus is gone; nodes look by themselves until it is back");

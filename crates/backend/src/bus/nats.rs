@@ -7,8 +7,6 @@ use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-const SUBJECT: &str = "shopbell.wake";
-
 /// Why word cannot be carried.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NatsError {
@@ -25,6 +23,7 @@ pub(super) enum NatsError {
 /// Carries notes until the connection is closed for good; the client reconnects by itself before that.
 pub(super) async fn carry(
     address: &str,
+    subject: String,
     from: Uuid,
     wake: &Wake,
     notes: &mut mpsc::Receiver<Note>,
@@ -40,11 +39,11 @@ pub(super) async fn carry(
         }
     });
     let client = options.connect(address).await?;
-    let mut heard = client.subscribe(SUBJECT).await?;
+    let mut heard = client.subscribe(subject.clone()).await?;
     let speaking = async {
         while let Some(messages) = gathered(from, notes).await {
             for message in messages {
-                client.publish(SUBJECT, message.into()).await?;
+                client.publish(subject.clone(), message.into()).await?;
             }
         }
         Ok(())

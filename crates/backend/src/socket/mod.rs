@@ -27,6 +27,8 @@ use tokio_tungstenite::tungstenite::{Utf8Bytes, handshake::server::create_respon
 const HEARTBEAT: Duration = Duration::from_millis(limits::HEARTBEAT_MS as u64);
 const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS as u64);
 const HELLO: Duration = Duration::from_millis(limits::HELLO_MS as u64);
+/// Bytes that are gathered before they are written, while more is ready.
+const GATHERED_BYTES: usize = 16 * 1024;
 /// How long the other side may take to let us end properly.
 const CLOSING: Duration = Duration::from_secs(1);
 
@@ -154,6 +156,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             Ok(text) => self.pipe.push(text.into()),
             Err(cause) => tracing::error!(%cause, "a frame was not written"),
         }
+    }
+
+    /// Whether more may be queued before what is queued is written.
+    pub(crate) fn may_gather(&self) -> bool {
+        self.pipe.queued() < GATHERED_BYTES
     }
 
     /// Whether there is room for a stretch of the log. After a "no", [`Inbound::Room`] tells when there is.

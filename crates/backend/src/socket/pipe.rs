@@ -77,6 +77,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pipe<S> {
         self.queue.push_back(text);
     }
 
+    /// Bytes that wait to be written.
+    pub(super) fn queued(&self) -> usize {
+        self.queued
+    }
+
     pub(super) fn has_room(&self) -> bool {
         self.queued < limits::OUTBOUND_BYTES / 2
     }
