@@ -130,7 +130,10 @@ impl Fuzzer {
         let found = self.folder.join("corpus").join(target);
         fs::create_dir_all(&found).with_context(|| format!("cannot make {}", found.display()))?;
         let mut command = self.command("run");
-        command.arg(target).arg(found).arg(Path::new(WORKSPACE).join("corpus").join(target)).arg("--").args(LIMITS);
+        command.arg(target).arg(found);
+        // Targets whose input is a row of bytes begin with none.
+        command.args(Some(Path::new(WORKSPACE).join("corpus").join(target)).filter(|kept| kept.is_dir()));
+        command.arg("--").args(LIMITS);
         command.arg(format!("-max_total_time={seconds}")).args(["-print_final_stats=1", "-print_funcs=0"]);
         let mut child = command.stderr(Stdio::piped()).spawn().context("cannot start cargo-fuzz")?;
         let output = child.stderr.take().context("its output is not there")?;
