@@ -115,6 +115,10 @@ fn signed(number: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        decision::{Sender, Wish},
+        secret::new_secret,
+    };
     use sqlx::Row;
 
     #[tokio::test]
@@ -129,6 +133,26 @@ mod tests {
                 row.try_get(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string())).expect("a value");
             assert_eq!(value, expected, "{pragma}");
         }
+    }
+
+    /// As it does when the disk is full.
+    #[tokio::test]
+    async fn after_a_write_that_sqlite_rolled_back_by_itself_the_next_one_is_stored() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
+        let (_, token) = new_secret().expect("random bits");
+        let (_, conversation) = store.add_visitor(&token).await.expect("added");
+        let ring = async || {
+            let cid = uuid::Uuid::now_v7().to_string();
+            store.record(&conversation, Sender::Visitor, &cid, Wish::Ring).await
+        };
+        let full = "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ROLLBACK, 'no room'); END";
+        sqlx::query(full).execute(&store.writer).await.expect("no room");
+        for _ in 0..2 {
+            assert!(ring().await.is_err_and(|cause| cause.to_string().contains("no room")));
+        }
+        sqlx::query("DROP TRIGGER full").execute(&store.writer).await.expect("room");
+        assert!(ring().await.expect("stored").is_ok_and(|recorded| recorded.seq == 1));
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
