@@ -7,7 +7,7 @@
 mod nats;
 mod postgres;
 
-use crate::wake::Wake;
+use crate::{metrics::Metrics, wake::Wake};
 use protocol::Author;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, str::FromStr, time::Duration};
@@ -114,7 +114,13 @@ impl Notes {
 }
 
 /// Carries notes both ways for as long as the service runs.
-pub(crate) async fn carry(address: BusAddress, database: &str, wake: Wake, mut notes: mpsc::Receiver<Note>) {
+pub(crate) async fn carry(
+    address: BusAddress,
+    database: &str,
+    wake: Wake,
+    mut notes: mpsc::Receiver<Note>,
+    metrics: &Metrics,
+) {
     let from = Uuid::new_v4();
     let looking = async {
         let mut every = interval(LOOK_EVERY);
@@ -127,13 +133,14 @@ pub(crate) async fn carry(address: BusAddress, database: &str, wake: Wake, mut n
         loop {
             let ended = match &address {
                 BusAddress::Postgres => {
-                    postgres::carry(database, from, &wake, &mut notes).await.map_err(|cause| cause.to_string())
+                    postgres::carry(database, from, &wake, &mut notes, metrics).await.map_err(|cause| cause.to_string())
                 }
                 BusAddress::Nats(address) => {
-                    nats::carry(address, from, &wake, &mut notes).await.map_err(|cause| cause.to_string())
+                    nats::carry(address, from, &wake, &mut notes, metrics).await.map_err(|cause| cause.to_string())
                 }
             };
             if let Err(cause) = ended {
+                metrics.bus_failed();
                 tracing::warn!(bus = ?address, %cause, "the bus is gone; nodes look by themselves until it is back");
             }
             sleep(RECONNECT).await;
@@ -157,10 +164,11 @@ async fn gathered(from: Uuid, notes: &mut mpsc::Receiver<Note>) -> Option<Vec<St
 }
 
 /// Passes on what another node said. What cannot be read was said by another version, and is found by looking.
-fn hear(own: Uuid, message: &[u8], wake: &Wake) {
+fn hear(own: Uuid, message: &[u8], wake: &Wake, metrics: &Metrics) {
     if let Ok(Message { from, notes }) = serde_json::from_slice(message)
         && from != own
     {
+        metrics.heard_another_node();
         for note in notes {
             wake.heard_elsewhere(note);
         }

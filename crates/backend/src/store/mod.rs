@@ -21,7 +21,7 @@ pub use keeping::{Exported, Which};
 pub(crate) use log::{Recorded, is_conversation};
 pub(crate) use waiting::Waiting;
 
-use crate::teeth::Weakness;
+use crate::{metrics::Metrics, teeth::Weakness};
 use commit::Committer;
 use database::Connections;
 use sqlx::AnyPool;
@@ -62,25 +62,35 @@ pub(crate) struct Store {
     readers: AnyPool,
     epoch: String,
     committer: Committer,
+    metrics: Metrics,
 }
 
 impl Store {
     /// Opens the database, makes it when it is not there, and brings it up to date.
     pub(crate) async fn open(database: &Database) -> Result<Store, StoreError> {
-        Store::open_weakened(database, None).await
+        Store::open_with(database, None, &Metrics::default()).await
     }
 
-    /// As [`Store::open`], with a promise broken on purpose; see [`crate::teeth`].
-    pub(crate) async fn open_weakened(database: &Database, weakness: Option<Weakness>) -> Result<Store, StoreError> {
+    /// As [`Store::open`]; counts its commits, and perhaps breaks a promise on purpose, see [`crate::teeth`].
+    pub(crate) async fn open_with(
+        database: &Database,
+        weakness: Option<Weakness>,
+        metrics: &Metrics,
+    ) -> Result<Store, StoreError> {
         let Connections { writer, readers } = database.connect().await?;
         let (epoch,) = sqlx::query_as("SELECT name FROM epoch").fetch_one(&writer).await?;
-        let committer = Committer::start(&writer, database, weakness);
-        Ok(Store { database: database.clone(), writer, readers, epoch, committer })
+        let committer = Committer::start(&writer, database, weakness, metrics);
+        Ok(Store { database: database.clone(), writer, readers, epoch, committer, metrics: metrics.clone() })
     }
 
     /// The name of this database's logs.
     pub(crate) fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    /// The counts it was opened with.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Whether the database answers.
