@@ -296,7 +296,7 @@ impl Metrics {
                 EventBody::Transferred { .. } => self.floor_changed("transfer"),
                 EventBody::HandedBack { .. } => self.floor_changed("hand_back"),
                 EventBody::Closed { .. } => self.floor_changed("close"),
-                EventBody::Edited { .. } => {}
+                EventBody::Edited { .. } | EventBody::Unknown => {}
             }
         }
     }
