@@ -3,6 +3,7 @@
 use crate::{
     board::{Board, now_ms},
     hours::OpeningHours,
+    metrics::Metrics,
     store::Store,
     wake::Wake,
 };
@@ -63,7 +64,7 @@ impl Queue {
 
     /// Keeps the board true, for as long as the service runs. Reads anew at every wake, and now and then without one, so
     /// that a lost wake or another process's write shows a little later instead of never.
-    pub(crate) async fn keep(&self, store: &Store, wake: &Wake) {
+    pub(crate) async fn keep(&self, store: &Store, wake: &Wake, metrics: &Metrics) {
         let node = Uuid::new_v4().to_string();
         let (mut changed, mut here_changed) = (wake.queue(), self.changed.subscribe());
         let mut anyway = interval(LOOK_EVERY);
@@ -77,13 +78,14 @@ impl Queue {
                     wake.look_at_sessions();
                 }
                 _ = here_changed.changed() => {
-                    self.say_who_is_here(store, wake, &node).await;
+                    self.say_who_is_here(store, wake, metrics, &node).await;
                     wake.queue_changed();
                 }
-                _ = renew.tick(), if wake.is_shared() => self.say_who_is_here(store, wake, &node).await,
+                _ = renew.tick(), if wake.is_shared() => self.say_who_is_here(store, wake, metrics, &node).await,
             }
             changed.mark_unchanged();
             if let Err(cause) = self.read(store, wake).await {
+                metrics.store_failed();
                 tracing::error!(%cause, "the queue was not read; it is tried again");
             }
             sleep(READ_EVERY).await;
@@ -100,10 +102,11 @@ impl Queue {
     }
 
     /// Other nodes find in the store who is here.
-    async fn say_who_is_here(&self, store: &Store, wake: &Wake, node: &str) {
+    async fn say_who_is_here(&self, store: &Store, wake: &Wake, metrics: &Metrics, node: &str) {
         if wake.is_shared()
             && let Err(cause) = store.is_present(node, &self.present_here()).await
         {
+            metrics.store_failed();
             tracing::error!(%cause, "other nodes were not told who is here; it is tried again");
         }
     }
