@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Where sources are, from the root.
-const SOURCES: &[&str] = &["src", "crates", "xtask", "tests", "public", "style", "index.html"];
+const SOURCES: &[&str] = &["src", "crates", "xtask", "tests", "fuzz", "public", "style", "index.html"];
 /// The longest a source file may be, in lines.
 const MOST_LINES: usize = 500;
 /// Names that say nothing about what is inside.

@@ -12,6 +12,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
 };
+use std::io::{Write, stderr};
 use world::{Step, World};
 
 /// What may happen, in any order and number.
@@ -81,7 +82,11 @@ fn whatever_breaks_nothing_is_lost_nothing_doubled_and_all_see_one_order() {
 fn is_noticed(weakness: Weakness) {
     let (mut runner, seed) = runner(10_000);
     match runner.run(&steps(), |steps| tell(&steps, Some(weakness))) {
-        Err(TestError::Fail(why, steps)) => println!("{weakness:?} was noticed: {why} after {steps:?}"),
+        // Past the capture of what a test prints: it shows that the suite can fail, also where all pass.
+        Err(TestError::Fail(why, steps)) => {
+            writeln!(stderr(), "teeth: with {weakness:?} the stories fail after {} steps: {why}", steps.len())
+                .expect("standard error takes a line");
+        }
         other => panic!("SHOPBELL_SEED={seed}: nobody noticed {weakness:?}: {other:?}"),
     }
 }

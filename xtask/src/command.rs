@@ -64,6 +64,12 @@ pub(crate) fn watch(command: &mut Command, mut look: impl FnMut(&str)) -> anyhow
     Ok(child.wait().with_context(|| format!("while waiting for {}", shown(command)))?.success())
 }
 
+/// The program of this name, where a shell would find it.
+pub(crate) fn on_the_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

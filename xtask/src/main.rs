@@ -4,11 +4,14 @@ mod bench;
 mod browser;
 mod command;
 mod compress;
+mod debian;
 mod demo;
 mod dist;
+mod fuzz;
 mod minify;
 mod model;
 mod prune;
+mod services;
 mod size;
 mod test;
 mod wasm;
@@ -33,8 +36,12 @@ enum Verb {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
-    /// Run all tests, those in a real browser included.
-    Test,
+    /// Run all tests, those on Postgres and NATS and in a real browser included.
+    Test {
+        /// Only the tests of the line, on Postgres and NATS.
+        #[arg(long)]
+        services: bool,
+    },
     /// Build the files to host into target/dist: the widget, the inbox, and the demo shop.
     Dist,
     /// Say how many bytes a visitor loads, and fail when that is beyond the budget.
@@ -55,6 +62,15 @@ enum Verb {
         #[arg(long)]
         times: bool,
     },
+    /// Throw arbitrary input at everything that reads what comes from outside, and fail when something breaks.
+    Fuzz {
+        /// For how long to try each target.
+        #[arg(long, default_value_t = 300)]
+        seconds: u32,
+        /// Leave out the targets that need the classifier, which take minutes to build.
+        #[arg(long)]
+        without_classifier: bool,
+    },
     /// Train the encoder files that ship from the catalogue.
     Model {
         /// Only this language's.
@@ -67,9 +83,11 @@ fn main() -> ExitCode {
     let verb = Arguments::parse().verb;
     let done = in_the_workspace().and_then(|()| match verb {
         Verb::Demo { port } => demo::run(port),
-        Verb::Test => test::run(),
+        Verb::Test { services: true } => test::run_on_services(),
+        Verb::Test { services: false } => test::run(),
         Verb::Dist => dist::run(),
         Verb::Size { json } => size::run(json),
+        Verb::Fuzz { seconds, without_classifier } => fuzz::run(seconds, !without_classifier),
         Verb::Bench { of: Some(of), .. } => bench::run_of(&of),
         Verb::Bench { of: None, json, times } => bench::run(json, times),
         Verb::Model { language } => model::train(language.as_deref()),

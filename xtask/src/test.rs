@@ -3,9 +3,12 @@
 use crate::{
     browser::{Driver, browser},
     command::{cargo, tell, watch},
-    dist, wasm,
+    dist,
+    services::Services,
+    wasm,
 };
 use anyhow::bail;
+use std::fmt;
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +25,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let browser = browser()?;
     tell("native tests");
     let native = counted(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+    let on_postgres = on_postgres()?;
     dist::build()?;
     wasm::compile(&["--package", "classifier", "--example", "in_browser"])?;
     let classifier = dist::folder("classifier")?;
@@ -37,18 +41,49 @@ pub(crate) fn run() -> anyhow::Result<()> {
             .env("SHOPBELL_DIST", dist),
     )?;
     drop(driver);
-    println!(
-        "native: {} passed, {} failed; in the browser: {} passed, {} failed",
-        native.passed, native.failed, in_browser.passed, in_browser.failed
-    );
-    println!("{} passed, {} failed", native.passed + in_browser.passed, native.failed + in_browser.failed);
+    let postgres = on_postgres.map_or("skipped".to_owned(), |counts| counts.to_string());
+    println!("native: {native}; on Postgres and NATS: {postgres}; in the browser: {in_browser}");
+    let all = [native, on_postgres.unwrap_or_default(), in_browser];
+    let passed = all.iter().map(|counts| counts.passed).sum();
+    let all = Counts { passed, failed: all.iter().map(|counts| counts.failed).sum() };
+    println!("{all}");
     if in_browser.passed == 0 {
         bail!("the browser suite ran no test");
     }
-    if native.failed + in_browser.failed > 0 {
+    is_passed(all)
+}
+
+/// Runs the tests of the line on Postgres and NATS alone. Prints `N passed, N failed` last.
+///
+/// # Errors
+/// A test failed, or the servers are not to be had.
+pub(crate) fn run_on_services() -> anyhow::Result<()> {
+    let Some(counts) = on_postgres()? else { bail!("nothing was tested") };
+    println!("{counts}");
+    is_passed(counts)
+}
+
+fn is_passed(counts: Counts) -> anyhow::Result<()> {
+    if counts.failed > 0 {
         bail!("some tests failed; they are named above");
     }
     Ok(())
+}
+
+/// The tests of the line on Postgres and NATS; `None` without these servers.
+fn on_postgres() -> anyhow::Result<Option<Counts>> {
+    let Some(services) = Services::start()? else { return Ok(None) };
+    tell("the tests of the line once more, on Postgres and NATS");
+    // Of the whole workspace, so that nothing is built again with other features.
+    let counts = counted(
+        cargo(&["test", "--workspace", "--test", "line", "--no-fail-fast"])
+            .env("SHOPBELL_TEST_POSTGRES", &services.postgres)
+            .env("SHOPBELL_TEST_NATS", &services.nats),
+    )?;
+    if counts.passed + counts.failed == 0 {
+        bail!("no test of the line ran on Postgres");
+    }
+    Ok(Some(counts))
 }
 
 /// Runs a `cargo test` and counts. What fails without a test having failed (it does not compile, say) counts as one.
@@ -64,6 +99,12 @@ fn counted(command: &mut std::process::Command) -> anyhow::Result<Counts> {
         counts.failed = 1;
     }
     Ok(counts)
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} passed, {} failed", self.passed, self.failed)
+    }
 }
 
 impl Counts {

@@ -249,9 +249,8 @@ impl Table {
             let (spans, rest) = number(book).ok_or(damaged("code books"))?;
             let (width, mut rest) = number(rest).ok_or(damaged("code books"))?;
             (table.spans, table.width) = (spans as usize, width as usize);
-            if table.spans > MOST_DIMENSIONS
-                || table.width > MOST_DIMENSIONS
-                || table.spans * table.width > MOST_DIMENSIONS
+            let dimensions = table.spans.checked_mul(table.width);
+            if dimensions.is_none_or(|count| !(1..=MOST_DIMENSIONS).contains(&count))
                 || rest.len() != table.spans * (4 + BOOK * table.width)
                 || code.len() != table.spans * count
             {

@@ -147,8 +147,9 @@ impl Entry {
     }
 
     fn check(&self, number: usize) -> Result<(), FaqError> {
+        let id = || self.id.chars().take(limits::ID_CHARS).collect();
         if self.examples.len() > limits::EXAMPLES {
-            return Err(FaqError::TooManyExamples { number, id: self.id.clone(), count: self.examples.len() });
+            return Err(FaqError::TooManyExamples { number, id: id(), count: self.examples.len() });
         }
         let examples = self.examples.iter().map(|example| ("example", example, limits::QUESTION_CHARS));
         let texts = [
@@ -157,7 +158,6 @@ impl Entry {
             ("answer", &self.answer, limits::ANSWER_CHARS),
         ];
         for (field, text, most) in texts.into_iter().chain(examples) {
-            let id = || self.id.chars().take(limits::ID_CHARS).collect();
             if text.trim().is_empty() {
                 return Err(FaqError::Empty { number, id: id(), field });
             }

@@ -2,7 +2,7 @@
 
 mod shop;
 
-use classifier::{Classifier, Decision, Encoder, Entry, Faq, pieces};
+use classifier::{Classifier, Decision, Encoder, Entry, Faq, Parts, limits, pieces};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -146,6 +146,18 @@ proptest! {
 }
 
 #[test]
+fn an_encoder_with_words_but_no_numbers_for_them_is_refused() {
+    let file = |book: &[f32]| {
+        let pieces = vec![("parcel".to_owned(), 100, vec![0])];
+        Encoder::pack(&Parts { pieces, books: vec![book.to_vec()], ..Parts::default() })
+    };
+    assert!(file(&[0.5; 256]).is_ok());
+    assert!(file(&[]).is_err());
+    let without_spans = Parts { pieces: vec![("parcel".to_owned(), 100, vec![])], ..Parts::default() };
+    assert!(Encoder::pack(&without_spans).is_err());
+}
+
+#[test]
 fn a_head_that_is_brought_is_used_and_not_fitted_anew() {
     let encoder = Encoder::from_bytes(&ENCODER).expect("the encoder is one");
     let fitted = SHOP.fitted(&FAQ);
@@ -280,5 +292,16 @@ fn a_faq_says_what_is_wrong_with_it() {
     ] {
         let error = Faq::from_json(&json).expect_err("not a FAQ").to_string();
         assert!(error.contains(expected), "{json}: {error}");
+    }
+}
+
+#[test]
+fn a_faq_is_told_what_is_wrong_without_a_flood_of_its_own_text() {
+    let id = "x".repeat(100_000);
+    let examples = vec!["e"; limits::EXAMPLES + 1].join("\",\"");
+    for (id, examples) in [("a", examples.as_str()), (&id, &examples), (&id, "e"), (&id, "")] {
+        let entry = format!(r#"{{"id":"{id}","question":"q","examples":["{examples}"],"answer":"a"}}"#);
+        let error = Faq::from_json(&format!(r#"{{"language":"en","entries":[{entry}]}}"#)).expect_err("not a FAQ");
+        assert!(error.to_string().len() < 500, "{} bytes", error.to_string().len());
     }
 }

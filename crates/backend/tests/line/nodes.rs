@@ -187,8 +187,8 @@ async fn two_processes(place: &Place) -> (Served, Served) {
     (Served::start(orders).await, Served::start(orders).await)
 }
 
-/// Sends messages at one node, lets `stop` happen while they are on their way, and sends them all again at the other. What was
-/// sent, and by whom.
+/// Sends messages at one node, lets `stop` happen while they are on their way, and sends them all again at the other. Returns the
+/// visitor's welcome and what was sent.
 async fn goes_on_elsewhere(one: &Served, two: &Served, stop: impl Future<Output = ()>) -> (Welcome, Vec<String>) {
     let (mut line, welcome) = one.node.visitor().await;
     let before = line.tell("before").await;
