@@ -135,7 +135,7 @@ pub async fn serve(
         tracing::info!(address = %listener.local_addr()?, "telling metrics at /metrics");
         tokio::spawn(metrics::serve(listener, Arc::clone(&service), ended));
     }
-    let app = router::router(service, &config).into_make_service_with_connect_info::<SocketAddr>();
+    let app = router::router(Arc::clone(&service), &config).into_make_service_with_connect_info::<SocketAddr>();
     let mut stop = hang_up.subscribe();
     let stopped = async move {
         // An error means that the sender is gone, which is a reason to stop just as well.
@@ -164,6 +164,8 @@ pub async fn serve(
         tracing::warn!("some connections did not end in time and are cut");
         Ok(())
     });
+    // Every line has ended: nobody is here any more, and other nodes need not wait until that is noticed.
+    service.queue.say_who_is_here(&store, &service.wake, store.metrics()).await;
     store.close().await;
     tracing::info!("stopped");
     Ok(ended?)
