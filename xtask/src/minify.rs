@@ -25,8 +25,10 @@ pub(crate) fn minified(source: &str, kind: Kind) -> anyhow::Result<String> {
         Kind::Classic => SourceType::script(),
         Kind::Module | Kind::Glue => SourceType::mjs(),
     };
-    let is_glue = matches!(kind, Kind::Glue);
-    let source = if is_glue { source.replace("export { initSync, ", "export { ") } else { source.to_owned() };
+    let source = match kind {
+        Kind::Glue => source.replace("export { initSync, ", "export { ").replace("console.warn(", "void ("),
+        _ => source.to_owned(),
+    };
     let parsed = Parser::new(&allocator, &source, source_type).parse();
     if let Some(problem) = parsed.diagnostics.into_iter().next() {
         bail!("the script is not JavaScript: {problem}");
@@ -35,7 +37,7 @@ pub(crate) fn minified(source: &str, kind: Kind) -> anyhow::Result<String> {
     let options = MinifierOptions {
         mangle: Some(MangleOptions::default()),
         mangle_properties: None,
-        compress: Some(CompressOptions { drop_console: is_glue, ..CompressOptions::smallest() }),
+        compress: Some(CompressOptions::smallest()),
     };
     let scoping = Minifier::new(options).minify(&allocator, &mut program).scoping;
     let options = CodegenOptions { minify: true, comments: CommentOptions::disabled(), ..CodegenOptions::default() };

@@ -4,7 +4,8 @@ use crate::{
     board::Board,
     decision::Sender,
     error::Error,
-    line::{AgentInput, AgentLine, AgentOutput, Ending, Typing, binary, too_large, unavailable},
+    line::{AgentInput, AgentLine, AgentOutput, Ending, Typing, binary, too_large},
+    metrics::{LineMeter, Side, Transport},
     origin::require_own,
     queue::Present,
     service::Service,
@@ -27,8 +28,7 @@ pub(crate) async fn connect(State(service): State<Arc<Service>>, request: Reques
     require_own(&service.public_url, request.headers())?;
     let sessions = service.wake.sessions();
     let agent = signed_in(&service, request.headers()).await?;
-    let hang_up = service.hang_up.clone();
-    socket::upgrade(request, limits::AGENT_FRAME_BYTES, &hang_up, |socket| {
+    socket::upgrade(request, limits::AGENT_FRAME_BYTES, &Arc::clone(&service), Side::Agent, |socket| {
         async move {
             let mut driver = Box::new(Driver::new(service, agent, sessions));
             match socket.first().await {
@@ -43,6 +43,7 @@ pub(crate) async fn connect(State(service): State<Arc<Service>>, request: Reques
 /// An agent's line and what it needs.
 struct Driver {
     service: Arc<Service>,
+    meter: LineMeter,
     agent: SignedIn,
     line: AgentLine,
     sessions: watch::Receiver<()>,
@@ -61,8 +62,10 @@ impl Driver {
     fn new(service: Arc<Service>, agent: SignedIn, sessions: watch::Receiver<()>) -> Self {
         let line = AgentLine::new(agent.name.clone(), agent.role, service.store.epoch().to_owned());
         let board = service.queue.look();
+        let meter = service.metrics.line(Side::Agent, Transport::WebSocket);
         Driver {
             service,
+            meter,
             agent,
             line,
             sessions,
@@ -102,7 +105,7 @@ impl Driver {
                     self.reading = None;
                     match read {
                         Ok(read) => Some(read),
-                        Err(cause) => return unread(cause),
+                        Err(cause) => return self.service.unread(&cause),
                     }
                 }
                 heard = heard(&mut self.listener) => Some(match heard {
@@ -117,13 +120,16 @@ impl Driver {
                 }
                 _ = self.sessions.changed() => match self.check_log_in().await {
                     Ok(input) => input,
-                    Err(cause) => return unread(cause),
+                    Err(cause) => return self.service.unread(&cause),
                 },
             };
         }
     }
 
     async fn take(&mut self, socket: &mut Socket<Upgraded>, input: AgentInput) -> Result<(), Ending> {
+        if matches!(input, AgentInput::Frame(_)) {
+            self.meter.came_in();
+        }
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             for output in self.line.on(input) {
@@ -137,6 +143,7 @@ impl Driver {
         let service = &self.service;
         Ok(match output {
             AgentOutput::Push(frame) => {
+                self.meter.goes_out(&frame);
                 socket.push(&frame);
                 None
             }
@@ -156,7 +163,7 @@ impl Driver {
                 None
             }
             AgentOutput::Stand(conversation) => {
-                let standing = service.store.standing(&conversation).await.map_err(unread)?;
+                let standing = service.store.standing(&conversation).await.map_err(|cause| service.unread(&cause))?;
                 Some(AgentInput::Stands(conversation, standing.map(|standing| (standing.head, standing.floor))))
             }
             AgentOutput::Viewed(conversation) => {
@@ -211,6 +218,7 @@ impl Driver {
 
     async fn audit(&self, action: &str, conversation: &str) {
         if let Err(cause) = self.service.store.audit(&self.agent.name, action, conversation).await {
+            self.service.metrics.store_failed();
             tracing::error!(%cause, action, conversation, "the audit log was not written");
         }
     }
@@ -244,10 +252,4 @@ async fn heard(listener: &mut Option<Listener>) -> Heard {
         Some(listener) => listener.heard().await,
         None => pending().await,
     }
-}
-
-/// Something could not be read; the inbox comes back and asks again.
-fn unread(cause: StoreError) -> Ending {
-    tracing::error!(%cause, "the store was not read");
-    unavailable()
 }

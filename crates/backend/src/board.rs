@@ -9,7 +9,7 @@ use protocol::{ConversationSummary, Floor, Presence};
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// Waits that ended longer ago tell of another part of the day, in milliseconds.
@@ -93,6 +93,23 @@ impl Board {
         Some(Wait { position, agents, wait_ms, opens_at: self.opens_at })
     }
 
+    /// How long this conversation has rung; `None` while it does not.
+    pub(crate) fn rings_for(&self, conversation: &str) -> Option<Duration> {
+        let found = self.waiting.iter().find(|waiting| waiting.conversation == conversation)?;
+        (found.floor == Floor::Ringing).then(|| since_ring(found))
+    }
+
+    /// The board in numbers.
+    pub(crate) fn tally(&self) -> Tally {
+        let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing);
+        Tally {
+            ringing: ringing.clone().count(),
+            oldest_ring: ringing.next().map_or(Duration::ZERO, since_ring),
+            agents: self.agents(),
+            is_open: self.opens_at.is_none(),
+        }
+    }
+
     /// The queue as agents see it now.
     pub(crate) fn summaries(&self) -> Vec<ConversationSummary> {
         let now = now_ms();
@@ -107,6 +124,24 @@ impl Board {
         };
         self.waiting.iter().map(summary).collect()
     }
+}
+
+/// The board in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Conversations that wait for a person.
+    pub(crate) ringing: usize,
+    /// How long the first of them has waited; zero when none waits.
+    pub(crate) oldest_ring: Duration,
+    /// Agents who take conversations.
+    pub(crate) agents: u32,
+    /// The shop is open, or keeps no hours.
+    pub(crate) is_open: bool,
+}
+
+/// How long ago the latest ring was, by this machine's clock.
+fn since_ring(waiting: &Waiting) -> Duration {
+    Duration::from_millis(now_ms().saturating_sub(waiting.rang_at))
 }
 
 /// Milliseconds since the Unix epoch. For display, never for order.
@@ -144,6 +179,27 @@ mod tests {
         assert_eq!(place("second"), Some((2, 1)));
         assert_eq!(place("with-ada"), None);
         assert_eq!(place("unheard-of"), None);
+    }
+
+    #[test]
+    fn the_tally_counts_who_rings_and_who_is_there_to_answer() {
+        let rang = |conversation, floor, seconds: u64| Waiting {
+            rang_at: now_ms() - seconds * 1_000,
+            ..waiting(conversation, floor)
+        };
+        let queue = vec![
+            rang("with-ada", with_ada(), 90),
+            rang("first", Floor::Ringing, 60),
+            rang("second", Floor::Ringing, 30),
+        ];
+        let mut board = Board::default();
+        board.turn(queue, ada_and_grace(), Some(7), 0);
+        let tally = board.tally();
+        assert_eq!((tally.ringing, tally.oldest_ring.as_secs(), tally.agents, tally.is_open), (2, 60, 1, false));
+        assert_eq!(board.rings_for("second").map(|rings| rings.as_secs()), Some(30));
+        assert_eq!((board.rings_for("with-ada"), board.rings_for("unheard-of")), (None, None));
+        let quiet = Tally { ringing: 0, oldest_ring: Duration::ZERO, agents: 0, is_open: true };
+        assert_eq!(Board::default().tally(), quiet);
     }
 
     #[test]

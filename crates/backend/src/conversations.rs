@@ -2,21 +2,26 @@
 
 use crate::{
     decision::{self, Refusal, Sender, Wish},
+    metrics::Metrics,
+    queue::Queue,
     store::{Recorded, Store, StoreError, is_conversation},
     wake::Wake,
 };
 use protocol::masking;
+use std::time::Instant;
 
 /// Conversations, as handlers change them.
 #[derive(Debug)]
 pub(crate) struct Conversations {
     store: Store,
     wake: Wake,
+    queue: Queue,
+    metrics: Metrics,
 }
 
 impl Conversations {
-    pub(crate) fn new(store: Store, wake: Wake) -> Self {
-        Conversations { store, wake }
+    pub(crate) fn new(store: Store, wake: Wake, queue: Queue, metrics: Metrics) -> Self {
+        Conversations { store, wake, queue, metrics }
     }
 
     /// Lets `wish` happen, once for each (sender, cid). Returns after the commit.
@@ -31,11 +36,20 @@ impl Conversations {
         if !is_conversation(conversation) {
             return Err(Refusal::NotFound(decision::NO_CONVERSATION));
         }
+        let claims = matches!(wish, Wish::Claim { .. });
+        let rang_for = claims.then(|| self.queue.look().borrow().rings_for(conversation)).flatten();
+        let asked = Instant::now();
         let mut recorded = self.store.record(conversation, sender, cid, wish.masked()).await.map_err(|cause| {
+            self.metrics.store_failed();
             tracing::error!(%cause, conversation, "a frame was not stored");
             Refusal::Unavailable
         })??;
-        if !recorded.dup {
+        self.metrics.recorded(asked.elapsed());
+        if recorded.dup {
+            self.metrics.duplicate_answered();
+        } else {
+            self.metrics.stored(&recorded.added);
+            rang_for.inspect(|rang_for| self.metrics.claimed(*rang_for));
             self.wake.log_grew(conversation, std::mem::take(&mut recorded.added));
         }
         Ok(recorded)
@@ -47,6 +61,9 @@ impl Conversations {
         let texts: Vec<String> = texts.iter().map(mask).collect();
         if self.store.record_at_door(cid, &texts).await? {
             self.wake.queue_changed();
+            self.metrics.stored_at_door(texts.len());
+        } else {
+            self.metrics.duplicate_answered();
         }
         Ok(())
     }

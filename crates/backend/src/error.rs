@@ -1,6 +1,6 @@
 //! Every refusal over HTTP: one enum, one status each, the wire's JSON. Causes are logged here and never sent.
 
-use crate::store::StoreError;
+use crate::{metrics::Refused, store::StoreError};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -80,6 +80,7 @@ impl IntoResponse for Error {
             error.retry_after_ms = Some(after_ms);
         }
         let mut response = (status, Json(&error)).into_response();
+        response.extensions_mut().insert(Refused { code, store_failed: matches!(self, Error::Store(_)) });
         if let Some(after_ms) = error.retry_after_ms {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after_ms.div_ceil(1_000)));
         }

@@ -5,8 +5,8 @@
 //! only SQL), `wake`, `bus`, `queue` and `board` (who must look again, here and at other nodes), `socket` (one WebSocket: limits, beats,
 //! backpressure), `visitor_driver`, `visitor_socket`, `visitor_http` and `agent_socket` (which do what the lines want), `door`
 //! (the way in with a form), `hello` and `identity` (who visitors are), `session`, `password` and [`agents`] (who answers),
-//! [`records`] (copies, exports, erasures, audit), `origin`, `rate_limit`, `secret`, `pages`, `error`, and [`teeth`] (promises
-//! broken on purpose, in tests). By themselves, [`mod@hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both
+//! [`records`] (copies, exports, erasures, audit), `origin`, `rate_limit`, `secret`, `pages`, `error`, `health` and `metrics` (for
+//! whoever runs it), and [`teeth`] (promises broken on purpose, in tests). By themselves, [`mod@hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both
 //! pure.
 //!
 //! Two rules hold everywhere: store first, then wake; subscribe first, then read. A lost wake costs time and never a message.
@@ -26,8 +26,10 @@ mod bus;
 mod conversations;
 mod door;
 mod error;
+mod health;
 mod hello;
 mod identity;
+mod metrics;
 mod origin;
 mod pages;
 mod password;
@@ -53,10 +55,11 @@ pub use store::{AuditEntry, AuditTrail, Database, Exported, StoreError, Which};
 use bus::Notes;
 use hours::OpeningHours;
 use identity::Identities;
+use metrics::Metrics;
 use service::Service;
 use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use store::Store;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use wake::Wake;
 
 /// How long sockets and requests may take to end after the word to shut down.
@@ -92,25 +95,47 @@ pub enum ServeError {
     Listener(#[from] std::io::Error),
 }
 
-/// Serves on `listener` until `shutdown` resolves, then says good-bye on every socket and returns within seconds.
+/// Where the service listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For visitors and agents.
+    pub public: TcpListener,
+    /// For whoever reads the metrics; they are told here and nowhere else.
+    pub metrics: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(public: TcpListener) -> Self {
+        Listeners { public, metrics: None }
+    }
+}
+
+/// Serves on `listeners` until `shutdown` resolves, then says good-bye on every socket and returns within seconds.
 ///
 /// # Errors
 /// When the database cannot be opened, or the listener fails.
 pub async fn serve(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     config: Config,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let identities = identities(&config).await?;
     let hours = hours(&config).await?;
-    let store = Store::open_weakened(&config.database, config.weakness).await?;
+    let Listeners { public: listener, metrics: metrics_listener } = listeners.into();
+    let metrics = Metrics::default();
+    let store = Store::open_with(&config.database, config.weakness, &metrics).await?;
     let address = listener.local_addr()?;
     let public_url = config.public_url.clone().unwrap_or_else(|| Origin::at(address));
-    let (wake, carrying) = wake(&config, store.epoch())?;
+    let (wake, carrying) = wake(&config, &store)?;
     let service = Arc::new(Service::new(store.clone(), &config, public_url, wake, identities, hours));
     let hang_up = service.hang_up.clone();
     let upkeep = tokio::spawn(Arc::clone(&service).upkeep());
-    let app = router::router(service, &config).into_make_service_with_connect_info::<SocketAddr>();
+    let (_until_we_return, ended) = oneshot::channel();
+    if let Some(listener) = metrics_listener {
+        tracing::info!(address = %listener.local_addr()?, "telling metrics at /metrics");
+        tokio::spawn(metrics::serve(listener, Arc::clone(&service), ended));
+    }
+    let app = router::router(Arc::clone(&service), &config).into_make_service_with_connect_info::<SocketAddr>();
     let mut stop = hang_up.subscribe();
     let stopped = async move {
         // An error means that the sender is gone, which is a reason to stop just as well.
@@ -139,6 +164,8 @@ pub async fn serve(
         tracing::warn!("some connections did not end in time and are cut");
         Ok(())
     });
+    // Every line has ended: nobody is here any more, and other nodes need not wait until that is noticed.
+    service.queue.say_who_is_here(&store, &service.wake, store.metrics()).await;
     store.close().await;
     tracing::info!("stopped");
     Ok(ended?)
@@ -161,7 +188,7 @@ async fn hours(config: &Config) -> Result<Option<OpeningHours>, ServeError> {
 }
 
 /// The wakes, and what carries word of them between nodes.
-fn wake(config: &Config, epoch: &str) -> Result<(Wake, Option<JoinHandle<()>>), ServeError> {
+fn wake(config: &Config, store: &Store) -> Result<(Wake, Option<JoinHandle<()>>), ServeError> {
     match (&config.bus, &config.database) {
         (None, Database::File(_)) => Ok((Wake::new(Notes::default()), None)),
         (Some(_), Database::File(_)) => Err(ServeError::BusWithoutPostgres),
@@ -169,8 +196,8 @@ fn wake(config: &Config, epoch: &str) -> Result<(Wake, Option<JoinHandle<()>>), 
             let (notes, waiting) = Notes::shared();
             let wake = Wake::new(notes);
             let address = address.clone().unwrap_or(BusAddress::Postgres);
-            let (database, epoch, carried) = (database.clone(), epoch.to_owned(), wake.clone());
-            let carrying = tokio::spawn(async move { bus::carry(address, &database, &epoch, carried, waiting).await });
+            let (database, store, carried) = (database.clone(), store.clone(), wake.clone());
+            let carrying = tokio::spawn(bus::carry(address, database, store, carried, waiting));
             Ok((wake, Some(carrying)))
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     board::{Board, now_ms},
     hours::OpeningHours,
+    metrics::Metrics,
     store::Store,
     wake::Wake,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Queue {
     hours: Option<Arc<OpeningHours>>,
     /// The open lines of agents at this node: each with its agent's name, and whether they take conversations.
     here: Arc<Mutex<BTreeMap<u64, Presence>>>,
+    /// Tells this node from others.
+    node: Uuid,
     /// Counts lines.
     lines: Arc<AtomicU64>,
     /// Somebody at this node came, went, or changed their mind.
@@ -45,7 +48,7 @@ pub(crate) struct Queue {
 impl Queue {
     /// An empty board of a shop with these hours.
     pub(crate) fn new(hours: Option<OpeningHours>) -> Self {
-        Queue { hours: hours.map(Arc::new), ..Queue::default() }
+        Queue { hours: hours.map(Arc::new), node: Uuid::new_v4(), ..Queue::default() }
     }
 
     /// The board, and word of each change.
@@ -63,8 +66,7 @@ impl Queue {
 
     /// Keeps the board true, for as long as the service runs. Reads anew at every wake, and now and then without one, so
     /// that a lost wake or another process's write shows a little later instead of never.
-    pub(crate) async fn keep(&self, store: &Store, wake: &Wake) {
-        let node = Uuid::new_v4().to_string();
+    pub(crate) async fn keep(&self, store: &Store, wake: &Wake, metrics: &Metrics) {
         let (mut changed, mut here_changed) = (wake.queue(), self.changed.subscribe());
         let mut anyway = interval(LOOK_EVERY);
         let mut renew = interval(PRESENT_EVERY);
@@ -77,13 +79,14 @@ impl Queue {
                     wake.look_at_sessions();
                 }
                 _ = here_changed.changed() => {
-                    self.say_who_is_here(store, wake, &node).await;
+                    self.say_who_is_here(store, wake, metrics).await;
                     wake.queue_changed();
                 }
-                _ = renew.tick(), if wake.is_shared() => self.say_who_is_here(store, wake, &node).await,
+                _ = renew.tick(), if wake.is_shared() => self.say_who_is_here(store, wake, metrics).await,
             }
             changed.mark_unchanged();
             if let Err(cause) = self.read(store, wake).await {
+                metrics.store_failed();
                 tracing::error!(%cause, "the queue was not read; it is tried again");
             }
             sleep(READ_EVERY).await;
@@ -100,10 +103,11 @@ impl Queue {
     }
 
     /// Other nodes find in the store who is here.
-    async fn say_who_is_here(&self, store: &Store, wake: &Wake, node: &str) {
+    pub(crate) async fn say_who_is_here(&self, store: &Store, wake: &Wake, metrics: &Metrics) {
         if wake.is_shared()
-            && let Err(cause) = store.is_present(node, &self.present_here()).await
+            && let Err(cause) = store.is_present(&self.node.to_string(), &self.present_here()).await
         {
+            metrics.store_failed();
             tracing::error!(%cause, "other nodes were not told who is here; it is tried again");
         }
     }

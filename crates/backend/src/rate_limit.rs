@@ -1,8 +1,10 @@
 //! How often somebody may. Never asked about a ring.
 
+use crate::metrics::{Limit, Metrics};
 use governor::{
     DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock,
 };
+use prometheus_client::metrics::counter::Counter;
 use protocol::limits;
 use std::{
     collections::HashMap,
@@ -23,19 +25,24 @@ pub(crate) struct RateLimit<K: Hash + Eq + Clone> {
     /// None: no limit.
     limiter: Option<DefaultKeyedRateLimiter<K>>,
     clock: DefaultClock,
+    /// Those who were not let through.
+    refused: Counter,
 }
 
 impl<K: Hash + Eq + Clone> RateLimit<K> {
     /// A limit of 0 a minute is none.
-    pub(crate) fn new(per_minute: u32, burst: u32) -> Self {
+    pub(crate) fn new(per_minute: u32, burst: u32, refused: Counter) -> Self {
         let limiter = (per_minute > 0).then(|| RateLimiter::keyed(quota(per_minute, burst)));
-        RateLimit { limiter, clock: DefaultClock::default() }
+        RateLimit { limiter, clock: DefaultClock::default(), refused }
     }
 
     /// Counts one; an error is the milliseconds to wait before it would be let through.
     pub(crate) fn take(&self, key: &K) -> Result<(), u64> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
-        limiter.check_key(key).map_err(|until| milliseconds(until.wait_time_from(self.clock.now())))
+        limiter.check_key(key).map_err(|until| {
+            self.refused.inc();
+            milliseconds(until.wait_time_from(self.clock.now()))
+        })
     }
 
     /// Forgets keys that have all of their burst again.
@@ -66,14 +73,14 @@ pub(crate) struct MessageLimits {
 
 impl MessageLimits {
     /// So many messages a minute from one visitor; from an address and from a site as many as from a number of visitors.
-    pub(crate) fn new(per_minute: u32) -> Self {
+    pub(crate) fn new(per_minute: u32, metrics: &Metrics) -> Self {
         let burst = limits::MESSAGE_BURST.saturating_mul(per_minute) / limits::MESSAGES_PER_MINUTE;
         let of = |visitors: u32| (per_minute.saturating_mul(visitors), burst.saturating_mul(visitors));
         let (address, site) = (of(limits::VISITORS_AT_AN_ADDRESS), of(limits::VISITORS_AT_A_SITE));
         MessageLimits {
-            by_visitor: RateLimit::new(per_minute, burst),
-            by_address: RateLimit::new(address.0, address.1),
-            by_site: RateLimit::new(site.0, site.1),
+            by_visitor: RateLimit::new(per_minute, burst, metrics.limit(Limit::Visitor)),
+            by_address: RateLimit::new(address.0, address.1, metrics.limit(Limit::Address)),
+            by_site: RateLimit::new(site.0, site.1, metrics.limit(Limit::Site)),
         }
     }
 
@@ -101,12 +108,18 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Failed log-ins by name and address. A success clears them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct LogInAttempts {
     attempts: Mutex<HashMap<(String, IpAddr), (DefaultDirectRateLimiter, Instant)>>,
+    /// Those who were not let through.
+    refused: Counter,
 }
 
 impl LogInAttempts {
+    pub(crate) fn new(refused: Counter) -> Self {
+        LogInAttempts { attempts: Mutex::default(), refused }
+    }
+
     /// Counts an attempt; an error is the milliseconds to wait before the next.
     pub(crate) fn take(&self, name: &str, address: IpAddr) -> Result<(), u64> {
         let mut attempts = self.attempts();
@@ -114,7 +127,10 @@ impl LogInAttempts {
             .entry((name.to_lowercase(), address))
             .or_insert_with(|| (RateLimiter::direct(quota(LOG_INS_PER_MINUTE, LOG_INS_PER_MINUTE)), Instant::now()));
         *last = Instant::now();
-        limiter.check().map_err(|until| milliseconds(until.wait_time_from(DefaultClock::default().now())))
+        limiter.check().map_err(|until| {
+            self.refused.inc();
+            milliseconds(until.wait_time_from(DefaultClock::default().now()))
+        })
     }
 
     /// The password was right.
@@ -148,7 +164,7 @@ mod tests {
 
     #[test]
     fn each_key_has_its_own_burst_and_is_told_when_to_come_back() {
-        let limit = RateLimit::new(30, 3);
+        let limit = RateLimit::new(30, 3, Counter::default());
         assert_eq!([limit.take(&1), limit.take(&1), limit.take(&1)], [Ok(()); 3]);
         let wait = limit.take(&1).expect_err("the burst is spent");
         assert!((1..=2_001).contains(&wait), "{wait} ms");
@@ -157,7 +173,7 @@ mod tests {
 
     #[test]
     fn many_visitors_at_one_address_share_its_limit_and_cost_other_addresses_nothing() {
-        let limits = MessageLimits::new(limits::MESSAGES_PER_MINUTE);
+        let limits = MessageLimits::new(limits::MESSAGES_PER_MINUTE, &Metrics::default());
         let at = |address: &str| Source { address: address.parse().expect("an address"), site: 0 };
         let visitors = i64::from(limits::VISITORS_AT_AN_ADDRESS);
         for visitor in 0..visitors {
@@ -172,7 +188,7 @@ mod tests {
 
     #[test]
     fn ten_wrong_passwords_close_the_way_for_that_name_from_that_address_only() {
-        let attempts = LogInAttempts::default();
+        let attempts = LogInAttempts::new(Counter::default());
         let (here, there) = ([127, 0, 0, 1].into(), [127, 0, 0, 2].into());
         for _ in 0..10 {
             assert_eq!(attempts.take("Ada", here), Ok(()));

@@ -1,13 +1,14 @@
 //! Every address, on one screen.
 
 use crate::{
-    agent_socket, config::Config, door, error::Error, origin::cross_origin, pages, service::Service, session,
+    agent_socket, config::Config, door, health, metrics, origin::cross_origin, pages, service::Service, session,
     visitor_http, visitor_socket,
 };
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderValue, header},
+    middleware::map_response_with_state,
     response::Redirect,
     routing::{get, post},
 };
@@ -23,7 +24,8 @@ pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
     let inbox = pages::inbox(config.inbox.as_deref(), &service.public_url);
     let door = post(door::leave).layer(cross_origin(&service.origins, [header::CONTENT_TYPE]));
     let mut router = Router::new()
-        .route("/healthz", get(healthz))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
         .route("/v1/visitor", get(visitor_socket::connect))
         .merge(without_websocket(&service))
         .route("/v1/door", door)
@@ -37,7 +39,8 @@ pub(crate) fn router(service: Arc<Service>, config: &Config) -> Router {
         router = router.fallback_service(pages::site::<()>(folder));
     }
     router
-        .with_state(service)
+        .with_state(Arc::clone(&service))
+        .layer(map_response_with_state(service, metrics::count_refusal))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(pages::always(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(pages::always(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
@@ -54,10 +57,4 @@ fn without_websocket(service: &Service) -> Router<Arc<Service>> {
         .route("/v1/visitor/poll", post(visitor_http::poll))
         .route("/v1/visitor/frames", post(visitor_http::post))
         .layer(cross_origin(&service.origins, [header::CONTENT_TYPE, header::AUTHORIZATION]))
-}
-
-/// `GET /healthz`: whether the store answers.
-async fn healthz(State(service): State<Arc<Service>>) -> Result<&'static str, Error> {
-    service.store.check().await?;
-    Ok("ok")
 }

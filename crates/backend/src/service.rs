@@ -6,11 +6,13 @@ use crate::{
     error::Error,
     hours::OpeningHours,
     identity::Identities,
+    line::{Ending, unavailable},
+    metrics::{Limit, Metrics},
     origin::{Origin, listed},
     password::Passwords,
     queue::Queue,
     rate_limit::{LogInAttempts, MessageLimits, Source},
-    store::Store,
+    store::{Store, StoreError},
     teeth::Weakness,
     wake::Wake,
 };
@@ -37,6 +39,7 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) wake: Wake,
     pub(crate) queue: Queue,
+    pub(crate) metrics: Metrics,
     pub(crate) conversations: Conversations,
     pub(crate) passwords: Passwords,
     /// Who the shop says its visitors are.
@@ -58,26 +61,28 @@ impl Service {
         identities: Identities,
         hours: Option<OpeningHours>,
     ) -> Self {
+        let (queue, metrics) = (Queue::new(hours), store.metrics().clone());
         Service {
             origins: config.origins.clone(),
             public_url,
             behind_proxy: config.behind_proxy,
-            conversations: Conversations::new(store.clone(), wake.clone()),
+            conversations: Conversations::new(store.clone(), wake.clone(), queue.clone(), metrics.clone()),
             store,
             wake,
-            queue: Queue::new(hours),
+            queue,
             passwords: Passwords::default(),
             identities,
             weakness: config.weakness,
-            messages: MessageLimits::new(config.messages_per_minute),
-            log_ins: LogInAttempts::default(),
+            messages: MessageLimits::new(config.messages_per_minute, &metrics),
+            log_ins: LogInAttempts::new(metrics.limit(Limit::LogIn)),
+            metrics,
             hang_up: watch::Sender::new(false),
         }
     }
 
     /// What must go on beside the handlers, for as long as the service runs.
     pub(crate) async fn upkeep(self: Arc<Self>) {
-        tokio::join!(self.queue.keep(&self.store, &self.wake), self.tidy());
+        tokio::join!(self.queue.keep(&self.store, &self.wake, &self.metrics), self.tidy());
     }
 
     async fn tidy(&self) {
@@ -87,6 +92,7 @@ impl Service {
             self.messages.forget_idle();
             self.log_ins.forget_idle();
             if let Err(cause) = self.store.remove_expired_sessions().await {
+                self.metrics.store_failed();
                 tracing::error!(%cause, "expired log-ins were not removed; it is tried again");
             }
         }
@@ -96,6 +102,13 @@ impl Service {
     pub(crate) fn source(&self, headers: &HeaderMap, connection: SocketAddr) -> Result<Source, Error> {
         let site = listed(&self.origins, headers)?;
         Ok(Source { address: self.client_address(headers, connection), site })
+    }
+
+    /// The store was not read, so a line ends; its client comes back and asks again.
+    pub(crate) fn unread(&self, cause: &StoreError) -> Ending {
+        self.metrics.store_failed();
+        tracing::error!(%cause, "the store was not read");
+        unavailable()
     }
 
     /// Who asks: the connection's address, or the one that our own proxy saw.

@@ -47,6 +47,7 @@ pub(crate) async fn log_in(
     let agent = service.store.agent(&name).await?;
     let (name, hash) = agent.map_or((name, None), |agent| (agent.name, Some(agent.password_hash)));
     if !service.passwords.is_right(password, hash).await {
+        service.metrics.logged_in(false);
         tracing::info!(%address, "a log-in failed");
         service.store.audit("somebody", "failed to log in", &address.to_string()).await?;
         return Err(Error::WrongLogIn);
@@ -56,6 +57,7 @@ pub(crate) async fn log_in(
         return Err(Error::WrongLogIn);
     }
     service.log_ins.clear(&name, address);
+    service.metrics.logged_in(true);
     tracing::info!(agent = name, "logged in");
     service.store.audit(&name, "logged in", &address.to_string()).await?;
     set_cookie(&service, &secret, LASTS)

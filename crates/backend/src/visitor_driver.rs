@@ -3,11 +3,12 @@
 use crate::{
     board::Board,
     decision::{Refusal, Sender, Wish},
+    error::Error,
     hello::arrive,
     line::{Ending, VisitorInput, VisitorLine, VisitorOutput, unavailable},
+    metrics::{LineMeter, Side, Transport},
     rate_limit::Source,
     service::Service,
-    store::StoreError,
     teeth::Weakness,
     wake::{Heard, Listener},
 };
@@ -23,6 +24,7 @@ const IN_FLIGHT: usize = 64;
 pub(crate) struct VisitorDriver {
     service: Arc<Service>,
     source: Source,
+    meter: LineMeter,
     line: VisitorLine,
     visitor: i64,
     conversation: String,
@@ -35,10 +37,12 @@ pub(crate) struct VisitorDriver {
 }
 
 impl VisitorDriver {
-    pub(crate) fn new(service: Arc<Service>, source: Source) -> Self {
+    pub(crate) fn new(service: Arc<Service>, source: Source, transport: Transport) -> Self {
+        let meter = service.metrics.line(Side::Visitor, transport);
         VisitorDriver {
             service,
             source,
+            meter,
             line: VisitorLine::default(),
             visitor: 0,
             conversation: String::new(),
@@ -77,7 +81,7 @@ impl VisitorDriver {
                 }
             } => {
                 *read_after = None;
-                VisitorInput::Read(events.map_err(unread)?)
+                VisitorInput::Read(events.map_err(|cause| service.unread(&cause))?)
             }
             wait = async {
                 match board {
@@ -94,6 +98,9 @@ impl VisitorDriver {
 
     /// Takes in what happened and does what follows: the frames to send, and how the line ends if it does.
     pub(crate) async fn take(&mut self, input: VisitorInput) -> (Vec<ServerToVisitor>, Option<Ending>) {
+        if matches!(input, VisitorInput::Frame(_)) {
+            self.meter.came_in();
+        }
         let mut frames = Vec::new();
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
@@ -114,12 +121,16 @@ impl VisitorDriver {
     ) -> Result<Option<VisitorInput>, Ending> {
         Ok(match output {
             VisitorOutput::Push(frame) => {
+                self.meter.goes_out(&frame);
                 self.watch_floor(&frame);
                 frames.push(frame);
                 None
             }
             VisitorOutput::Arrive { token, conversation, identity } => {
                 let arrival = arrive(&self.service, token, conversation, identity).await.map_err(|cause| {
+                    if matches!(cause, Error::Store(_)) {
+                        self.service.metrics.store_failed();
+                    }
                     tracing::error!(%cause, "a visitor was not let in");
                     unavailable()
                 })?;
@@ -138,7 +149,8 @@ impl VisitorDriver {
                 None
             }
             VisitorOutput::Stand(conversation) => {
-                let standing = self.service.store.standing(&conversation).await.map_err(unread)?;
+                let standing = self.service.store.standing(&conversation).await;
+                let standing = standing.map_err(|cause| self.service.unread(&cause))?;
                 let Some(standing) = standing else { return Err(unavailable()) };
                 if self.listener.is_none() {
                     // The broken promise: long enough for something to be stored unheard.
@@ -189,7 +201,10 @@ impl VisitorDriver {
     /// Follows the queue while the visitor waits in it.
     fn watch_floor(&mut self, frame: &ServerToVisitor) {
         let floor = match frame {
-            ServerToVisitor::Welcome { floor, .. } => floor.clone(),
+            ServerToVisitor::Welcome { floor, token, reset, .. } => {
+                self.meter.welcomed(token.is_some(), *reset);
+                floor.clone()
+            }
             ServerToVisitor::Event(event) => {
                 let before = if self.board.is_some() { Floor::Ringing } else { Floor::Bot };
                 match before.clone().after(&event.body) {
@@ -221,10 +236,4 @@ impl Drop for VisitorDriver {
         }
         tracing::debug!(conversation = self.conversation, "a visitor is gone");
     }
-}
-
-/// The log could not be read; the client comes back and asks again.
-fn unread(cause: StoreError) -> Ending {
-    tracing::error!(%cause, "a log was not read");
-    unavailable()
 }

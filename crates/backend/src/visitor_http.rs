@@ -5,6 +5,7 @@ use crate::{
     decision::{Refusal, Sender, Wish},
     error::Error,
     line::{Ending, LATER_MS, Typing, VisitorInput},
+    metrics::{Metrics, Side, Transport},
     secret::read_secret,
     service::Service,
     visitor_driver::VisitorDriver,
@@ -60,11 +61,12 @@ pub(crate) async fn stream(
     let first = hello(body)?;
     let (frames, waiting) = mpsc::channel::<String>(WAITING);
     tokio::spawn(async move {
-        let mut hang_up = service.hang_up.subscribe();
+        let (mut hang_up, metrics) = (service.hang_up.subscribe(), service.metrics.clone());
         let ending = tokio::select! {
-            ending = carry(VisitorDriver::new(service, source), first, &frames) => ending,
+            ending = carry(VisitorDriver::new(service, source, Transport::Stream), first, &frames, &metrics) => ending,
             _ = hang_up.wait_for(|hang_up| *hang_up) => Ending::HangUp,
         };
+        metrics.ended(&ending);
         if let Some(last) = ending.last_words() {
             // Whoever does not let us end properly is simply cut off.
             let _ = timeout(Duration::from_secs(1), frames.send(event(&last))).await;
@@ -83,7 +85,12 @@ pub(crate) async fn stream(
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-async fn carry(mut driver: VisitorDriver, first: VisitorInput, out: &mpsc::Sender<String>) -> Ending {
+async fn carry(
+    mut driver: VisitorDriver,
+    first: VisitorInput,
+    out: &mpsc::Sender<String>,
+    metrics: &Metrics,
+) -> Ending {
     let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
     let mut input = first;
     loop {
@@ -92,7 +99,11 @@ async fn carry(mut driver: VisitorDriver, first: VisitorInput, out: &mpsc::Sende
             // While this waits, what happens gathers in the log, and is read from there after.
             match timeout(SILENCE, out.send(event(&frame))).await {
                 Ok(Ok(())) => {}
-                Ok(Err(_)) | Err(_) => return Ending::Lost,
+                Ok(Err(_)) => return Ending::Lost,
+                Err(_) => {
+                    metrics.cut_slow(Side::Visitor);
+                    return Ending::Lost;
+                }
             }
         }
         if let Some(ending) = ending {
@@ -124,7 +135,8 @@ pub(crate) async fn poll(
     let source = service.source(&headers, connection)?;
     let mut input = hello(body)?;
     let mut hang_up = service.hang_up.subscribe();
-    let mut driver = VisitorDriver::new(service, source);
+    let metrics = service.metrics.clone();
+    let mut driver = VisitorDriver::new(service, source, Transport::Poll);
     let mut told = Vec::new();
     let mut until = Instant::now() + HEARTBEAT;
     loop {
@@ -139,6 +151,7 @@ pub(crate) async fn poll(
         }
         told.extend(frames);
         if let Some(ending) = ending {
+            metrics.ended(&ending);
             told.extend(ending.last_words());
             break;
         }
@@ -146,6 +159,7 @@ pub(crate) async fn poll(
             input = driver.next() => match input {
                 Ok(input) => input,
                 Err(ending) => {
+                    metrics.ended(&ending);
                     told.extend(ending.last_words());
                     break;
                 }
@@ -176,6 +190,7 @@ pub(crate) async fn post(
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let token = bearer.and_then(read_secret).ok_or(Error::UnknownVisitor)?;
     let visitor = service.store.visitor_of(&token, &conversation).await?.ok_or(Error::UnknownVisitor)?;
+    let posted = frames.len();
     let mut answers = Vec::new();
     // Set once a message was not stored: what comes after must not overtake it.
     let mut held_back = None;
@@ -212,5 +227,6 @@ pub(crate) async fn post(
             }
         });
     }
+    service.metrics.posted(posted, &answers);
     Ok(Json(answers))
 }

@@ -3,6 +3,7 @@
 use crate::{
     error::Error,
     line::{Ending, VisitorInput, binary, too_large},
+    metrics::{Side, Transport},
     service::Service,
     socket::{self, Inbound, Socket, Upgraded, read_frame},
     visitor_driver::VisitorDriver,
@@ -22,10 +23,10 @@ pub(crate) async fn connect(
     request: Request,
 ) -> Result<Response, Error> {
     let source = service.source(request.headers(), connection)?;
-    let hang_up = service.hang_up.clone();
-    socket::upgrade(request, limits::VISITOR_FRAME_BYTES, &hang_up, move |socket| {
+    let (bytes, shared) = (limits::VISITOR_FRAME_BYTES, Arc::clone(&service));
+    socket::upgrade(request, bytes, &shared, Side::Visitor, move |socket| {
         async move {
-            let mut driver = Box::new(VisitorDriver::new(service, source));
+            let mut driver = Box::new(VisitorDriver::new(service, source, Transport::WebSocket));
             let first = match socket.first().await {
                 Ok(first) => first,
                 Err(ending) => return ending,

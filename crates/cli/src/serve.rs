@@ -1,6 +1,7 @@
 //! `shopbell serve`: runs the service until it is told to stop.
 
 use anyhow::Context;
+use backend::Listeners;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
@@ -10,6 +11,9 @@ pub(crate) struct Serve {
     /// The address to listen on. Port 0 takes any free one and says which.
     #[arg(long, env = "SHOPBELL_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// A second address, which tells metrics at /metrics as OpenMetrics text; none, when not given. Keep it from the public.
+    #[arg(long, env = "SHOPBELL_METRICS", value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
     #[command(flatten)]
     config: backend::Config,
 }
@@ -27,16 +31,21 @@ impl Serve {
         }
         let runtime = tokio::runtime::Runtime::new().context("while starting")?;
         runtime.block_on(async {
-            let listener = TcpListener::bind(self.listen).await.with_context(|| {
-                format!(
-                    "cannot listen on {}; if another program does, stop it or choose another with --listen",
-                    self.listen
-                )
-            })?;
-            backend::serve(listener, self.config, told_to_stop()).await?;
+            let public = listen(self.listen, "--listen").await?;
+            let metrics = match self.metrics {
+                Some(address) => Some(listen(address, "--metrics").await?),
+                None => None,
+            };
+            backend::serve(Listeners { public, metrics }, self.config, told_to_stop()).await?;
             Ok(())
         })
     }
+}
+
+async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; if another program does, stop it or choose another with {flag}")
+    })
 }
 
 /// Resolves at Ctrl-C, or at SIGTERM from whatever runs us.

@@ -7,7 +7,7 @@
 mod nats;
 mod postgres;
 
-use crate::wake::Wake;
+use crate::{metrics::Metrics, store::Store, wake::Wake};
 use protocol::Author;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, str::FromStr, time::Duration};
@@ -117,12 +117,12 @@ impl Notes {
 /// same NATS server.
 pub(crate) async fn carry(
     address: BusAddress,
-    database: &str,
-    epoch: &str,
+    database: String,
+    store: Store,
     wake: Wake,
     mut notes: mpsc::Receiver<Note>,
 ) {
-    let from = Uuid::new_v4();
+    let (from, metrics) = (Uuid::new_v4(), store.metrics());
     let looking = async {
         let mut every = interval(LOOK_EVERY);
         loop {
@@ -133,14 +133,18 @@ pub(crate) async fn carry(
     let carrying = async {
         loop {
             let ended = match &address {
-                BusAddress::Postgres => {
-                    postgres::carry(database, from, &wake, &mut notes).await.map_err(|cause| cause.to_string())
-                }
-                BusAddress::Nats(address) => nats::carry(address, format!("shopbell.{epoch}"), from, &wake, &mut notes)
+                BusAddress::Postgres => postgres::carry(&database, from, &wake, &mut notes, metrics)
                     .await
                     .map_err(|cause| cause.to_string()),
+                BusAddress::Nats(address) => {
+                    let subject = format!("shopbell.{}", store.epoch());
+                    nats::carry(address, subject, from, &wake, &mut notes, metrics)
+                        .await
+                        .map_err(|cause| cause.to_string())
+                }
             };
             if let Err(cause) = ended {
+                metrics.bus_failed();
                 tracing::warn!(bus = ?address, %cause, "the bus is gone; nodes look by themselves until it is back");
             }
             sleep(RECONNECT).await;
@@ -164,10 +168,11 @@ async fn gathered(from: Uuid, notes: &mut mpsc::Receiver<Note>) -> Option<Vec<St
 }
 
 /// Passes on what another node said. What cannot be read was said by another version, and is found by looking.
-fn hear(own: Uuid, message: &[u8], wake: &Wake) {
+fn hear(own: Uuid, message: &[u8], wake: &Wake, metrics: &Metrics) {
     if let Ok(Message { from, notes }) = serde_json::from_slice(message)
         && from != own
     {
+        metrics.heard_another_node();
         for note in notes {
             wake.heard_elsewhere(note);
         }

@@ -1,7 +1,7 @@
 //! NATS core: publish and subscribe, nothing kept.
 
 use super::{Note, gathered, hear};
-use crate::wake::Wake;
+use crate::{metrics::Metrics, wake::Wake};
 use async_nats::{ConnectError, ConnectOptions, Event};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
@@ -27,14 +27,20 @@ pub(super) async fn carry(
     from: Uuid,
     wake: &Wake,
     notes: &mut mpsc::Receiver<Note>,
+    metrics: &Metrics,
 ) -> Result<(), NatsError> {
-    let again = wake.clone();
+    let again = (wake.clone(), metrics.clone());
     let options = ConnectOptions::new().event_callback(move |event| {
-        let wake = again.clone();
+        let (wake, metrics) = again.clone();
         async move {
-            // What was said while the connection was gone is lost.
-            if matches!(event, Event::Connected) {
-                wake.look_everywhere();
+            match event {
+                Event::Connected => {
+                    metrics.bus_connected();
+                    // What was said while the connection was gone is lost.
+                    wake.look_everywhere();
+                }
+                Event::Disconnected => metrics.bus_failed(),
+                _ => {}
             }
         }
     });
@@ -44,13 +50,14 @@ pub(super) async fn carry(
         while let Some(messages) = gathered(from, notes).await {
             for message in messages {
                 client.publish(subject.clone(), message.into()).await?;
+                metrics.told_other_nodes();
             }
         }
         Ok(())
     };
     let hearing = async {
         while let Some(message) = heard.next().await {
-            hear(from, &message.payload, wake);
+            hear(from, &message.payload, wake, metrics);
         }
         Err(NatsError::Closed)
     };

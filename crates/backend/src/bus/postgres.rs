@@ -1,7 +1,7 @@
 //! LISTEN and NOTIFY on the database itself, over two connections of their own.
 
 use super::{Note, gathered, hear};
-use crate::wake::Wake;
+use crate::{metrics::Metrics, wake::Wake};
 use sqlx::{
     Connection,
     postgres::{PgConnection, PgListener},
@@ -17,14 +17,17 @@ pub(super) async fn carry(
     from: Uuid,
     wake: &Wake,
     notes: &mut mpsc::Receiver<Note>,
+    metrics: &Metrics,
 ) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(database).await?;
     listener.listen(CHANNEL).await?;
     let mut speaker = PgConnection::connect(database).await?;
+    metrics.bus_connected();
     let speaking = async {
         while let Some(messages) = gathered(from, notes).await {
             for message in messages {
                 sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(message).execute(&mut speaker).await?;
+                metrics.told_other_nodes();
             }
         }
         Ok(())
@@ -32,9 +35,13 @@ pub(super) async fn carry(
     let hearing = async {
         loop {
             match listener.try_recv().await? {
-                Some(said) => hear(from, said.payload().as_bytes(), wake),
+                Some(said) => hear(from, said.payload().as_bytes(), wake, metrics),
                 // It reconnected by itself; what was said in between is lost.
-                None => wake.look_everywhere(),
+                None => {
+                    metrics.bus_failed();
+                    metrics.bus_connected();
+                    wake.look_everywhere();
+                }
             }
         }
     };

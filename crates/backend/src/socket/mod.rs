@@ -9,6 +9,8 @@ mod tests;
 use crate::{
     error::Error,
     line::{Ending, binary, code, hello_expected, too_large},
+    metrics::Side,
+    service::Service,
 };
 use axum::{body::Body, extract::Request, response::Response};
 use futures_util::future::BoxFuture;
@@ -19,7 +21,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{future::poll_fn, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::watch,
     time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
 use tokio_tungstenite::tungstenite::{Utf8Bytes, handshake::server::create_response_with_body};
@@ -53,16 +54,17 @@ pub(crate) enum Inbound {
 }
 
 /// Answers a request to speak WebSocket, and carries the line in a task of its own until it ends or the service hangs up.
-/// Frames are limited to `frame_bytes`.
+/// Frames are limited to `frame_bytes`; how it ends is counted.
 pub(crate) fn upgrade(
     mut request: Request,
     frame_bytes: u32,
-    hang_up: &watch::Sender<bool>,
+    service: &Service,
+    side: Side,
     carry: impl FnOnce(&mut Socket<Upgraded>) -> BoxFuture<'_, Ending> + Send + 'static,
 ) -> Result<Response, Error> {
     let response = create_response_with_body(&request, Body::empty).map_err(|_| Error::NotAWebSocket)?;
     let upgraded = hyper::upgrade::on(&mut request);
-    let mut hang_up = hang_up.subscribe();
+    let (mut hang_up, metrics) = (service.hang_up.subscribe(), service.metrics.clone());
     tokio::spawn(async move {
         let connection = match upgraded.await {
             Ok(connection) => TokioIo::new(connection),
@@ -74,6 +76,10 @@ pub(crate) fn upgrade(
             _ = hang_up.wait_for(|hang_up| *hang_up) => Ending::HangUp,
         };
         tracing::debug!(?ending, "a line ended");
+        metrics.ended(&ending);
+        if socket.cut_slow {
+            metrics.cut_slow(side);
+        }
         socket.end(ending).await;
     });
     Ok(response)
@@ -99,6 +105,8 @@ pub(crate) struct Socket<S> {
     beat: Interval,
     /// When the other side was last heard.
     heard: Instant,
+    /// It was given up because the other side does not read.
+    cut_slow: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
@@ -106,14 +114,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let now = Instant::now();
         let mut beat = interval_at(now + HEARTBEAT, HEARTBEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Socket { pipe: Pipe::new(connection, frame_bytes).await, beat, heard: now }
+        Socket { pipe: Pipe::new(connection, frame_bytes).await, beat, heard: now, cut_slow: false }
     }
 
     /// The next thing that happens; also writes what is queued. Reads only when it `may_read`. May be dropped and called again:
     /// nothing is lost by it.
     pub(crate) async fn next(&mut self, may_read: bool) -> Inbound {
         loop {
-            let deadline = self.pipe.stuck_since().map_or(self.heard, |stuck| stuck.min(self.heard)) + SILENCE;
+            let stuck = self.pipe.stuck_since();
+            let deadline = stuck.map_or(self.heard, |stuck| stuck.min(self.heard)) + SILENCE;
             tokio::select! {
                 biased;
                 happened = poll_fn(|context| self.pipe.poll(context, may_read)) => match happened {
@@ -121,12 +130,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                         if !matches!(inbound, Inbound::Room | Inbound::Lost) {
                             self.heard = Instant::now();
                         }
+                        self.cut_slow |= self.pipe.overfull;
                         return inbound;
                     }
                     Happened::Control => self.heard = Instant::now(),
                 },
                 _ = self.beat.tick() => return Inbound::BeatDue,
-                () = sleep_until(deadline) => return Inbound::Lost,
+                () = sleep_until(deadline) => {
+                    self.cut_slow |= stuck.is_some_and(|stuck| stuck <= self.heard);
+                    return Inbound::Lost;
+                }
             }
         }
     }

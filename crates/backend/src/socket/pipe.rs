@@ -43,7 +43,7 @@ pub(super) struct Pipe<S> {
     /// When the queue last moved, or began to fill.
     moved: Instant,
     /// More was queued than may be.
-    overfull: bool,
+    pub(super) overfull: bool,
     /// Somebody waits for room.
     pub(super) room_wanted: bool,
     /// A frame was begun that will not be read: what follows are bytes, not frames.

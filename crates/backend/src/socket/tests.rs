@@ -24,6 +24,7 @@ async fn it_beats_every_25_seconds_and_gives_up_after_40_silent_ones() {
     assert_eq!(start.elapsed().as_secs(), 25);
     assert!(matches!(socket.next(true).await, Inbound::Lost));
     assert_eq!(start.elapsed().as_secs(), 40);
+    assert!(!socket.cut_slow, "silent is not slow");
 }
 
 #[tokio::test(start_paused = true)]
@@ -61,7 +62,9 @@ async fn whoever_does_not_read_is_hung_up_on_at_256_kib() {
     socket.push(&frame);
     socket.push(&frame);
     socket.push(&frame);
+    assert!(!socket.cut_slow);
     assert!(matches!(socket.next(true).await, Inbound::Lost));
+    assert!(socket.cut_slow);
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,6 +83,7 @@ async fn whoever_stops_reading_is_hung_up_on_even_while_writing() {
         }
     }
     assert_eq!(start.elapsed().as_secs(), 40);
+    assert!(socket.cut_slow);
 }
 
 #[tokio::test(start_paused = true)]

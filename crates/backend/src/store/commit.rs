@@ -7,6 +7,7 @@
 use super::{Database, StoreError, batch::Batch, now_ms, visitors};
 use crate::{
     decision::{Refusal, Sender, Wish},
+    metrics::Metrics,
     secret::SecretHash,
     store::Recorded,
     teeth::Weakness,
@@ -15,7 +16,7 @@ use sqlx::{AnyConnection, AnyPool};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -57,11 +58,16 @@ struct Job {
 pub(super) struct Committer(Arc<[mpsc::Sender<Job>]>);
 
 impl Committer {
-    pub(super) fn start(pool: &AnyPool, database: &Database, weakness: Option<Weakness>) -> Committer {
+    pub(super) fn start(
+        pool: &AnyPool,
+        database: &Database,
+        weakness: Option<Weakness>,
+        metrics: &Metrics,
+    ) -> Committer {
         let lanes = if database.is_file() { 1 } else { POSTGRES_LANES };
         let lanes = (0..lanes).map(|_| {
             let (jobs, waiting) = mpsc::channel(WAITING);
-            let lane = Lane { pool: pool.clone(), database: database.clone(), weakness };
+            let lane = Lane { pool: pool.clone(), database: database.clone(), weakness, metrics: metrics.clone() };
             tokio::spawn(lane.run(waiting));
             jobs
         });
@@ -88,6 +94,7 @@ struct Lane {
     pool: AnyPool,
     database: Database,
     weakness: Option<Weakness>,
+    metrics: Metrics,
 }
 
 impl Lane {
@@ -124,9 +131,11 @@ impl Lane {
     }
 
     async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Written>, StoreError> {
+        let begun = Instant::now();
         let mut transaction = self.pool.begin_with(self.database.begin()).await?;
         let written = self.write(&mut transaction, jobs.iter().map(|job| &job.write)).await?;
         transaction.commit().await?;
+        self.metrics.committed(jobs.len(), begun.elapsed());
         Ok(written)
     }
 

@@ -3,12 +3,13 @@
 
 use super::StoreError;
 use sqlx::{
-    AnyPool, Executor,
+    AnyPool, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
     migrate::Migrator,
 };
 use std::{
     fmt,
+    future::ready,
     path::{Path, PathBuf},
     str::FromStr,
     time::{Duration, Instant},
@@ -133,6 +134,8 @@ async fn open_file(path: &Path) -> Result<Connections, sqlx::Error> {
                   PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 4000;";
     let writer = pool(1)
         .after_connect(move |connection, _| Box::pin(async move { connection.execute(set_up).await.map(|_| ()) }))
+        // A full disk makes SQLite roll back by itself, which sqlx does not notice: such a connection would begin nothing more.
+        .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
         .connect_with(AnyConnectOptions::from_str(&format!("{file}?mode=rwc"))?)
         .await?;
     migrate(&SQLITE, &writer).await?;

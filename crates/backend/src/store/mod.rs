@@ -21,7 +21,7 @@ pub use keeping::{Exported, Which};
 pub(crate) use log::{Recorded, is_conversation};
 pub(crate) use waiting::Waiting;
 
-use crate::teeth::Weakness;
+use crate::{metrics::Metrics, teeth::Weakness};
 use commit::Committer;
 use database::Connections;
 use sqlx::AnyPool;
@@ -62,25 +62,35 @@ pub(crate) struct Store {
     readers: AnyPool,
     epoch: String,
     committer: Committer,
+    metrics: Metrics,
 }
 
 impl Store {
     /// Opens the database, makes it when it is not there, and brings it up to date.
     pub(crate) async fn open(database: &Database) -> Result<Store, StoreError> {
-        Store::open_weakened(database, None).await
+        Store::open_with(database, None, &Metrics::default()).await
     }
 
-    /// As [`Store::open`], with a promise broken on purpose; see [`crate::teeth`].
-    pub(crate) async fn open_weakened(database: &Database, weakness: Option<Weakness>) -> Result<Store, StoreError> {
+    /// As [`Store::open`]; counts its commits, and perhaps breaks a promise on purpose, see [`crate::teeth`].
+    pub(crate) async fn open_with(
+        database: &Database,
+        weakness: Option<Weakness>,
+        metrics: &Metrics,
+    ) -> Result<Store, StoreError> {
         let Connections { writer, readers } = database.connect().await?;
         let (epoch,) = sqlx::query_as("SELECT name FROM epoch").fetch_one(&writer).await?;
-        let committer = Committer::start(&writer, database, weakness);
-        Ok(Store { database: database.clone(), writer, readers, epoch, committer })
+        let committer = Committer::start(&writer, database, weakness, metrics);
+        Ok(Store { database: database.clone(), writer, readers, epoch, committer, metrics: metrics.clone() })
     }
 
     /// The name of this database's logs.
     pub(crate) fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    /// The counts it was opened with.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Whether the database answers.
@@ -115,6 +125,10 @@ fn signed(number: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        decision::{Sender, Wish},
+        secret::new_secret,
+    };
     use sqlx::Row;
 
     #[tokio::test]
@@ -129,6 +143,26 @@ mod tests {
                 row.try_get(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string())).expect("a value");
             assert_eq!(value, expected, "{pragma}");
         }
+    }
+
+    /// As it does when the disk is full.
+    #[tokio::test]
+    async fn after_a_write_that_sqlite_rolled_back_by_itself_the_next_one_is_stored() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
+        let (_, token) = new_secret().expect("random bits");
+        let (_, conversation) = store.add_visitor(&token).await.expect("added");
+        let ring = async || {
+            let cid = uuid::Uuid::now_v7().to_string();
+            store.record(&conversation, Sender::Visitor, &cid, Wish::Ring).await
+        };
+        let full = "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ROLLBACK, 'no room'); END";
+        sqlx::query(full).execute(&store.writer).await.expect("no room");
+        for _ in 0..2 {
+            assert!(ring().await.is_err_and(|cause| cause.to_string().contains("no room")));
+        }
+        sqlx::query("DROP TRIGGER full").execute(&store.writer).await.expect("room");
+        assert!(ring().await.expect("stored").is_ok_and(|recorded| recorded.seq == 1));
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

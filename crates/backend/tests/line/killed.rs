@@ -7,7 +7,7 @@ use crate::{
     served::{Orders, Served},
 };
 use futures_util::{SinkExt, StreamExt};
-use protocol::{Author, ErrorCode, Event, ServerToVisitor, VisitorFrame};
+use protocol::{Author, ErrorCode, Event, ServerToVisitor, VisitorFrame, WireError};
 use std::{
     collections::{BTreeMap, HashSet},
     time::Duration,
@@ -171,6 +171,24 @@ async fn a_service_that_acknowledges_too_early_is_found_out() {
     panic!("{KILLS} kills have lost nothing");
 }
 
+/// Tells text after text until one is refused: those acknowledged, in order, and the refusal.
+async fn tell_until_refused(line: &mut VisitorLine, text: &str) -> (Vec<(String, u64)>, WireError) {
+    let mut acknowledged = Vec::new();
+    loop {
+        let cid = cid();
+        line.say(&cid, text).await;
+        let answer = line.until(|frame| match frame {
+            ServerToVisitor::Ack { cid: of, seq, .. } if of == cid => Some(Ok(seq)),
+            ServerToVisitor::Error(error) if error.cid.as_ref() == Some(&cid) => Some(Err(error)),
+            _ => None,
+        });
+        match answer.await {
+            Ok(seq) => acknowledged.push((cid, seq)),
+            Err(error) => return (acknowledged, error),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_full_disk_stops_acknowledgements_and_loses_none() {
     if skipped_on_postgres("which may not grow") {
@@ -181,20 +199,7 @@ async fn a_full_disk_stops_acknowledgements_and_loses_none() {
     let served = Served::start(Orders { file_blocks: Some(2_048), ..orders }).await;
     let (mut line, welcome) = served.node.greet(hello(None, None, None)).await;
     let text = "x".repeat(3_900);
-    let mut acknowledged = Vec::new();
-    let refused = loop {
-        let cid = cid();
-        line.say(&cid, &text).await;
-        let answer = line.until(|frame| match frame {
-            ServerToVisitor::Ack { cid: of, seq, .. } if of == cid => Some(Ok(seq)),
-            ServerToVisitor::Error(error) if error.cid.as_ref() == Some(&cid) => Some(Err(error)),
-            _ => None,
-        });
-        match answer.await {
-            Ok(seq) => acknowledged.push((cid, seq)),
-            Err(error) => break error,
-        }
-    };
+    let (acknowledged, refused) = tell_until_refused(&mut line, &text).await;
     assert_eq!(refused.code, ErrorCode::Unavailable);
     assert!(acknowledged.len() > 10, "{} fitted", acknowledged.len());
     served.kill().await;
@@ -210,4 +215,29 @@ async fn a_full_disk_stops_acknowledgements_and_loses_none() {
     let refused = refused.cid.expect("its cid");
     line.say(&refused, &text).await;
     assert_eq!(line.ack(&refused).await, (again.head + 1, false));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn once_a_full_disk_has_room_again_everything_goes_on_without_a_restart() {
+    if skipped_on_postgres("which may not grow") {
+        return;
+    }
+    let (_folder, database) = a_folder();
+    let orders = Orders { database: &database, file_blocks: Some(2_048), ..Orders::default() };
+    let served = Served::start(orders).await;
+    let (mut line, welcome) = served.node.greet(hello(None, None, None)).await;
+    let text = "x".repeat(3_900);
+    let (acknowledged, refused) = tell_until_refused(&mut line, &text).await;
+    let head = acknowledged.len() as u64;
+    let (_, again) = served.node.greet(welcome.hello(0)).await;
+    assert_eq!(again.head, head, "what was acknowledged is still read");
+
+    served.make_room().await;
+    let refused = refused.cid.expect("its cid");
+    line.say(&refused, &text).await;
+    assert_eq!(line.ack(&refused).await, (head + 1, false));
+    assert_eq!(line.tell("and more").await, head + 2);
+    let (mut another, _) = served.node.greet(hello(None, None, None)).await;
+    assert_eq!(another.tell("another visitor").await, 1);
 }

@@ -88,10 +88,12 @@ async fn a_database_of_another_name_has_another_epoch() {
 }
 
 #[tokio::test]
-async fn health_is_told() {
+async fn life_and_readiness_are_told() {
     let shop = Shop::open().await;
-    let answer = shop.get("/healthz", &[]).await;
-    assert_eq!((answer.status, answer.body.as_str()), (200, "ok"));
+    let alive = shop.get("/healthz", &[]).await;
+    assert_eq!((alive.status, alive.body.as_str()), (200, "ok"));
+    let ready = shop.get("/readyz", &[]).await;
+    assert_eq!((ready.status, ready.body.as_str()), (200, "ready"));
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ mod keeping;
 mod killed;
 mod lasting;
 mod lines;
+mod logs;
+mod metrics;
 mod node;
 mod nodes;
 mod place;

@@ -88,6 +88,22 @@ async fn the_queue_and_who_is_there_are_the_same_at_every_node() {
 }
 
 #[tokio::test]
+async fn whoever_was_at_a_node_that_was_stopped_is_not_waited_for() {
+    if skipped_without_postgres() {
+        return;
+    }
+    let one = Shop::open().await;
+    let two = one.beside().await;
+    let ada = two.agent("Ada").await;
+    let _ada = two.inbox(&ada).await;
+    let (mut line, _) = one.ringing().await;
+    line.wait((1, 1)).await;
+    two.close().await;
+    // Sooner than the others would find out by themselves.
+    line.wait((1, 0)).await;
+}
+
+#[tokio::test]
 async fn logging_out_at_one_node_ends_the_lines_at_the_other() {
     if skipped_without_postgres() {
         return;

@@ -40,7 +40,7 @@ pub(crate) struct Orders<'a> {
     pub(crate) bus: Option<&'a str>,
     /// Breaks the promise on purpose.
     pub(crate) acknowledges_too_early: bool,
-    /// The largest file that it may write, in blocks of 512 bytes.
+    /// The largest file that it may write until [`Served::make_room`], in blocks of 512 bytes.
     pub(crate) file_blocks: Option<u32>,
 }
 
@@ -60,7 +60,7 @@ impl Served {
             Some(blocks) => {
                 // Without the trap, the signal that comes with a refused write would end the process.
                 let mut shell = Command::new("sh");
-                shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]).arg(this);
+                shell.args(["-c", &format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\"")]).arg(this);
                 shell
             }
         };
@@ -83,6 +83,15 @@ impl Served {
     /// SIGKILL: no time to do anything more.
     pub(crate) async fn kill(mut self) {
         self.process.kill().await.expect("killed");
+    }
+
+    /// From now on it may write files of any size.
+    pub(crate) async fn make_room(&self) {
+        let number = self.process.id().expect("it runs").to_string();
+        let mut command = Command::new("prlimit");
+        let raised =
+            command.args(["--pid", &number, "--fsize=unlimited:"]).status().await.expect("the program prlimit");
+        assert!(raised.success());
     }
 
     /// Sends a signal by its name.

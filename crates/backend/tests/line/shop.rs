@@ -3,13 +3,15 @@
 pub(crate) use crate::node::{Answer, ORIGIN, PASSWORD, Welcome, cid, hello, in_time};
 
 use crate::{node::Node, place::Place};
-use backend::{Config, Database, ServeError, agents::Role};
+use backend::{Config, Database, Listeners, ServeError, agents::Role};
 use std::{ops::Deref, sync::Arc};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// One node of a service, and what it keeps.
 pub(crate) struct Shop {
     node: Node,
+    /// Where metrics are told.
+    pub(crate) metrics: Node,
     pub(crate) database: Database,
     place: Arc<Place>,
     stop: oneshot::Sender<()>,
@@ -31,14 +33,15 @@ impl Shop {
         let mut config = Config::new(database.clone(), &[ORIGIN]).expect("settings");
         config.bus = place.bus();
         change(&mut config);
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
+        let (public, node) = listen().await;
+        let (listener, metrics) = listen().await;
+        let listeners = Listeners { public, metrics: Some(listener) };
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(backend::serve(listener, config, async {
+        let served = tokio::spawn(backend::serve(listeners, config, async {
             // A dropped sender is the end of the test.
             let _ = stopped.await;
         }));
-        Shop { node: Node { address }, database, place, stop, served }
+        Shop { node, metrics, database, place, stop, served }
     }
 
     /// Another node on the same database.
@@ -51,6 +54,11 @@ impl Shop {
         self.stop.send(()).expect("still serving");
         in_time(self.served).await.expect("no panic").expect("a clean end");
         self.place
+    }
+
+    /// What the metrics say now.
+    pub(crate) async fn counts(&self) -> String {
+        self.metrics.get("/metrics", &[]).await.body
     }
 
     /// The folder with the SQLite file.
@@ -69,6 +77,13 @@ impl Shop {
         assert_eq!(answer.status, 204, "{answer:?}");
         answer.cookie()
     }
+}
+
+/// Listens on a free port.
+async fn listen() -> (TcpListener, Node) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    (listener, Node { address })
 }
 
 impl Deref for Shop {
