@@ -33,10 +33,25 @@ pub(crate) enum Heard {
 #[derive(Clone, Debug)]
 pub(crate) struct Wake {
     /// Only conversations that somebody listens to.
-    conversations: Arc<Mutex<HashMap<String, broadcast::Sender<Heard>>>>,
+    conversations: Arc<Mutex<HashMap<String, Channel>>>,
     queue: watch::Sender<()>,
     sessions: watch::Sender<()>,
     notes: Notes,
+}
+
+/// A conversation that somebody listens to.
+#[derive(Debug)]
+struct Channel {
+    heard: broadcast::Sender<Heard>,
+    /// How far its log goes, as far as listeners were woken for it.
+    head: u64,
+}
+
+impl Channel {
+    fn tell(&self, heard: Heard) {
+        // An error means that nobody listens, which is fine.
+        let _ = self.heard.send(heard);
+    }
 }
 
 impl Wake {
@@ -47,8 +62,10 @@ impl Wake {
     /// Listens to one conversation until the listener is dropped. Listen first, then read.
     pub(crate) fn listen(&self, conversation: &str) -> Listener {
         let mut conversations = self.conversations();
-        let channel = conversations.entry(conversation.to_owned()).or_insert_with(|| broadcast::Sender::new(HELD));
-        Listener { heard: channel.subscribe(), conversation: conversation.to_owned(), wake: self.clone() }
+        let channel = conversations
+            .entry(conversation.to_owned())
+            .or_insert_with(|| Channel { heard: broadcast::Sender::new(HELD), head: 0 });
+        Listener { heard: channel.heard.subscribe(), conversation: conversation.to_owned(), wake: self.clone() }
     }
 
     /// These events, one after the other, were added to the end of the log, and the queue may have changed with it.
@@ -117,14 +134,19 @@ impl Wake {
         }
     }
 
-    /// Words from other nodes may have been lost: everybody must look again.
-    pub(crate) fn look_everywhere(&self) {
-        for channel in self.conversations().values() {
-            // An error means that nobody listens, which is fine.
-            let _ = channel.send(Heard::Grew(None));
+    /// Every conversation that somebody listens to.
+    pub(crate) fn listened_to(&self) -> Vec<String> {
+        self.conversations().keys().cloned().collect()
+    }
+
+    /// The log is found to go so far: whoever listens looks, unless this is no news.
+    pub(crate) fn reached(&self, conversation: &str, head: u64) {
+        if let Some(channel) = self.conversations().get_mut(conversation)
+            && head > channel.head
+        {
+            channel.head = head;
+            channel.tell(Heard::Grew(None));
         }
-        self.queue.send_replace(());
-        self.sessions.send_replace(());
     }
 
     /// Whether other nodes write to the same database.
@@ -133,13 +155,15 @@ impl Wake {
     }
 
     fn pass_on(&self, conversation: &str, heard: &Heard) {
-        if let Some(channel) = self.conversations().get(conversation) {
-            // An error means that nobody listens, which is fine.
-            let _ = channel.send(heard.clone());
+        if let Some(channel) = self.conversations().get_mut(conversation) {
+            if let Heard::Grew(Some(event)) = heard {
+                channel.head = channel.head.max(event.seq);
+            }
+            channel.tell(heard.clone());
         }
     }
 
-    fn conversations(&self) -> MutexGuard<'_, HashMap<String, broadcast::Sender<Heard>>> {
+    fn conversations(&self) -> MutexGuard<'_, HashMap<String, Channel>> {
         // Nothing under this lock can leave the map half changed.
         self.conversations.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -167,7 +191,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut conversations = self.wake.conversations();
-        if conversations.get(&self.conversation).is_some_and(|channel| channel.receiver_count() <= 1) {
+        if conversations.get(&self.conversation).is_some_and(|channel| channel.heard.receiver_count() <= 1) {
             conversations.remove(&self.conversation);
         }
     }
@@ -201,6 +225,21 @@ mod tests {
             wake.log_grew("c", vec![event(seq)]);
         }
         assert_eq!(listener.heard().await, Heard::Grew(None));
+    }
+
+    #[tokio::test]
+    async fn whoever_listens_looks_at_what_is_found_to_be_new_and_at_nothing_else() {
+        let wake = Wake::new(Notes::default());
+        let mut listener = wake.listen("c");
+        assert_eq!(wake.listened_to(), ["c"]);
+        wake.log_grew("c", vec![event(1)]);
+        assert_eq!(listener.heard().await, Heard::Grew(Some(Arc::new(event(1)))));
+        wake.reached("c", 1);
+        wake.reached("c", 3);
+        wake.reached("c", 3);
+        wake.log_grew("c", vec![event(4)]);
+        assert_eq!(listener.heard().await, Heard::Grew(None));
+        assert_eq!(listener.heard().await, Heard::Grew(Some(Arc::new(event(4)))));
     }
 
     #[test]

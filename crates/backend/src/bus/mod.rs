@@ -10,9 +10,9 @@ mod postgres;
 use crate::{metrics::Metrics, store::Store, wake::Wake};
 use protocol::Author;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashSet, str::FromStr, time::Duration};
+use std::{collections::HashSet, str::FromStr, sync::Arc, time::Duration};
 use tokio::{
-    sync::mpsc,
+    sync::{Notify, mpsc},
     time::{interval, sleep},
 };
 use uuid::Uuid;
@@ -25,6 +25,8 @@ const GATHER: Duration = Duration::from_millis(5);
 const TOGETHER: usize = 100;
 /// How often a node looks by itself whether something was stored elsewhere.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Conversations that are looked at in one statement.
+const LOOKED_AT_ONCE: usize = 1_000;
 /// How long to wait before connecting to the bus again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -113,6 +115,17 @@ impl Notes {
     }
 }
 
+/// This node, for whatever carries word of it. Clones share it.
+#[derive(Clone)]
+struct Node {
+    /// Tells its own words from others'.
+    id: Uuid,
+    wake: Wake,
+    metrics: Metrics,
+    /// Somebody may have said something that was not heard.
+    missed: Arc<Notify>,
+}
+
 /// Carries notes both ways for as long as the service runs, among the nodes on the database of this epoch: others may use the
 /// same NATS server.
 pub(crate) async fn carry(
@@ -122,37 +135,65 @@ pub(crate) async fn carry(
     wake: Wake,
     mut notes: mpsc::Receiver<Note>,
 ) {
-    let (from, metrics) = (Uuid::new_v4(), store.metrics());
-    let looking = async {
-        let mut every = interval(LOOK_EVERY);
-        loop {
-            every.tick().await;
-            wake.look_everywhere();
-        }
-    };
+    let node = Node { id: Uuid::new_v4(), wake, metrics: store.metrics().clone(), missed: Arc::default() };
     let carrying = async {
         loop {
             let ended = match &address {
-                BusAddress::Postgres => postgres::carry(&database, from, &wake, &mut notes, metrics)
-                    .await
-                    .map_err(|cause| cause.to_string()),
+                BusAddress::Postgres => {
+                    postgres::carry(&database, &node, &mut notes).await.map_err(|cause| cause.to_string())
+                }
                 BusAddress::Nats(address) => {
                     let subject = format!("shopbell.{}", store.epoch());
-                    nats::carry(address, subject, from, &wake, &mut notes, metrics)
-                        .await
-                        .map_err(|cause| cause.to_string())
+                    nats::carry(address, subject, &node, &mut notes).await.map_err(|cause| cause.to_string())
                 }
             };
             if let Err(cause) = ended {
-                metrics.bus_failed();
+                node.metrics.bus_failed();
                 tracing::warn!(bus = ?address, %cause, "the bus is gone; nodes look by themselves until it is back");
             }
             sleep(RECONNECT).await;
-            // What was said meanwhile was not heard.
-            wake.look_everywhere();
+            node.missed.notify_one();
         }
     };
-    tokio::join!(looking, carrying);
+    tokio::join!(node.look(&store), carrying);
+}
+
+impl Node {
+    /// Looks now and then, and whenever something was missed, whether anything happened elsewhere.
+    async fn look(&self, store: &Store) {
+        let mut every = interval(LOOK_EVERY);
+        loop {
+            tokio::select! {
+                // The queue and log-ins are looked at as often without a bus.
+                _ = every.tick() => {}
+                () = self.missed.notified() => {
+                    self.wake.heard_elsewhere(Note::QueueChanged);
+                    self.wake.heard_elsewhere(Note::SessionEnded);
+                }
+            }
+            for conversations in self.wake.listened_to().chunks(LOOKED_AT_ONCE) {
+                match store.heads(conversations).await {
+                    Ok(heads) => heads.iter().for_each(|(conversation, head)| self.wake.reached(conversation, *head)),
+                    Err(cause) => {
+                        self.metrics.store_failed();
+                        tracing::error!(%cause, "it was not seen what other nodes have stored; it is tried again");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes on what another node said. What cannot be read was said by another version, and is found by looking.
+    fn hear(&self, message: &[u8]) {
+        if let Ok(Message { from, notes }) = serde_json::from_slice(message)
+            && from != self.id
+        {
+            self.metrics.heard_another_node();
+            for note in notes {
+                self.wake.heard_elsewhere(note);
+            }
+        }
+    }
 }
 
 /// The next messages to say: what has gathered, each note once.
@@ -165,18 +206,6 @@ async fn gathered(from: Uuid, notes: &mut mpsc::Receiver<Note>) -> Option<Vec<St
     let together: Vec<Note> = together.into_iter().collect();
     let message = |notes: &[Note]| serde_json::to_string(&Message { from, notes: notes.to_vec() });
     together.chunks(TOGETHER).map(message).collect::<Result<_, _>>().ok()
-}
-
-/// Passes on what another node said. What cannot be read was said by another version, and is found by looking.
-fn hear(own: Uuid, message: &[u8], wake: &Wake, metrics: &Metrics) {
-    if let Ok(Message { from, notes }) = serde_json::from_slice(message)
-        && from != own
-    {
-        metrics.heard_another_node();
-        for note in notes {
-            wake.heard_elsewhere(note);
-        }
-    }
 }
 
 #[cfg(test)]

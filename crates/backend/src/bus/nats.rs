@@ -1,11 +1,9 @@
 //! NATS core: publish and subscribe, nothing kept.
 
-use super::{Note, gathered, hear};
-use crate::{metrics::Metrics, wake::Wake};
+use super::{Node, Note, gathered};
 use async_nats::{ConnectError, ConnectOptions, Event};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
 /// Why word cannot be carried.
 #[derive(Debug, thiserror::Error)]
@@ -24,22 +22,20 @@ pub(super) enum NatsError {
 pub(super) async fn carry(
     address: &str,
     subject: String,
-    from: Uuid,
-    wake: &Wake,
+    node: &Node,
     notes: &mut mpsc::Receiver<Note>,
-    metrics: &Metrics,
 ) -> Result<(), NatsError> {
-    let again = (wake.clone(), metrics.clone());
+    let again = node.clone();
     let options = ConnectOptions::new().event_callback(move |event| {
-        let (wake, metrics) = again.clone();
+        let node = again.clone();
         async move {
             match event {
                 Event::Connected => {
-                    metrics.bus_connected();
+                    node.metrics.bus_connected();
                     // What was said while the connection was gone is lost.
-                    wake.look_everywhere();
+                    node.missed.notify_one();
                 }
-                Event::Disconnected => metrics.bus_failed(),
+                Event::Disconnected => node.metrics.bus_failed(),
                 _ => {}
             }
         }
@@ -47,17 +43,17 @@ pub(super) async fn carry(
     let client = options.connect(address).await?;
     let mut heard = client.subscribe(subject.clone()).await?;
     let speaking = async {
-        while let Some(messages) = gathered(from, notes).await {
+        while let Some(messages) = gathered(node.id, notes).await {
             for message in messages {
                 client.publish(subject.clone(), message.into()).await?;
-                metrics.told_other_nodes();
+                node.metrics.told_other_nodes();
             }
         }
         Ok(())
     };
     let hearing = async {
         while let Some(message) = heard.next().await {
-            hear(from, &message.payload, wake, metrics);
+            node.hear(&message.payload);
         }
         Err(NatsError::Closed)
     };

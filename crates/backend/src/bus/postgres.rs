@@ -1,33 +1,25 @@
 //! LISTEN and NOTIFY on the database itself, over two connections of their own.
 
-use super::{Note, gathered, hear};
-use crate::{metrics::Metrics, wake::Wake};
+use super::{Node, Note, gathered};
 use sqlx::{
     Connection,
     postgres::{PgConnection, PgListener},
 };
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
 const CHANNEL: &str = "shopbell";
 
 /// Carries notes until a connection fails.
-pub(super) async fn carry(
-    database: &str,
-    from: Uuid,
-    wake: &Wake,
-    notes: &mut mpsc::Receiver<Note>,
-    metrics: &Metrics,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn carry(database: &str, node: &Node, notes: &mut mpsc::Receiver<Note>) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(database).await?;
     listener.listen(CHANNEL).await?;
     let mut speaker = PgConnection::connect(database).await?;
-    metrics.bus_connected();
+    node.metrics.bus_connected();
     let speaking = async {
-        while let Some(messages) = gathered(from, notes).await {
+        while let Some(messages) = gathered(node.id, notes).await {
             for message in messages {
                 sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(message).execute(&mut speaker).await?;
-                metrics.told_other_nodes();
+                node.metrics.told_other_nodes();
             }
         }
         Ok(())
@@ -35,12 +27,12 @@ pub(super) async fn carry(
     let hearing = async {
         loop {
             match listener.try_recv().await? {
-                Some(said) => hear(from, said.payload().as_bytes(), wake, metrics),
+                Some(said) => node.hear(said.payload().as_bytes()),
                 // It reconnected by itself; what was said in between is lost.
                 None => {
-                    metrics.bus_failed();
-                    metrics.bus_connected();
-                    wake.look_everywhere();
+                    node.metrics.bus_failed();
+                    node.metrics.bus_connected();
+                    node.missed.notify_one();
                 }
             }
         }

@@ -280,6 +280,7 @@ impl Default for Change {
     }
 }
 
-fn rows(rows: &impl Serialize) -> Result<String, StoreError> {
+/// Rows as a statement's parameter.
+pub(super) fn rows(rows: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(rows).map_err(|_| StoreError::Unreadable { what: "a batch" })
 }

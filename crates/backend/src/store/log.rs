@@ -2,7 +2,7 @@
 
 use super::{
     Store, StoreError,
-    batch::Batch,
+    batch::{Batch, rows},
     commit::{Write, Written},
     now_ms, signed, unsigned,
 };
@@ -83,6 +83,18 @@ impl Store {
             .fetch_all(&self.readers)
             .await?;
         rows.iter().map(event).collect()
+    }
+
+    /// How far these conversations' logs go.
+    pub(crate) async fn heads(&self, conversations: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
+        let heads = if self.database.is_file() {
+            "SELECT id, head FROM conversation WHERE id IN (SELECT value FROM json_each($1))"
+        } else {
+            "SELECT id, head FROM conversation WHERE id IN (SELECT json_array_elements_text($1::json))"
+        };
+        let heads: Vec<(String, i64)> =
+            sqlx::query_as(heads).bind(rows(&conversations)?).fetch_all(&self.readers).await?;
+        Ok(heads.into_iter().map(|(conversation, head)| (conversation, unsigned(head))).collect())
     }
 
     /// How the conversation stands; `None` when there is none of this id.
