@@ -4,7 +4,7 @@
 use crate::ledger::Ledger;
 use backend::{
     decision::{Refusal, Sender, Wish},
-    line::{AgentInput, AgentLine, AgentOutput, Arrival, VisitorInput, VisitorLine, VisitorOutput},
+    line::{AgentInput, AgentLine, AgentOutput, Arrival, Order, VisitorInput, VisitorLine, VisitorOutput},
     teeth::Weakness,
 };
 use protocol::{Event, ServerToAgent, ServerToVisitor};
@@ -29,6 +29,9 @@ pub(crate) struct Session {
     pub(crate) out: VecDeque<String>,
     /// The line has ended.
     pub(crate) ended: bool,
+    order: Order,
+    /// The next message comes too fast.
+    too_fast: bool,
 }
 
 enum Line {
@@ -53,6 +56,7 @@ pub(crate) struct Pending {
     sender: Sender,
     cid: String,
     wish: Wish,
+    order: Order,
 }
 
 impl Session {
@@ -66,7 +70,7 @@ impl Session {
 
     fn of(line: Line) -> Session {
         let (heard, answers, out) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Session { line, listens: false, heard, answers, out, ended: false }
+        Session { line, listens: false, heard, answers, out, ended: false, order: Order::default(), too_fast: false }
     }
 
     /// A frame came in over the network.
@@ -127,6 +131,9 @@ impl Session {
             }
             (Line::Visitor(_), Answer::Read(after)) => self.visit(VisitorInput::Read(ledger.after(after)), id, pending),
             (Line::Visitor(_), Answer::Recorded(cid, recorded)) => {
+                if recorded == Err(Refusal::Unavailable) {
+                    self.order.hear();
+                }
                 self.visit(VisitorInput::Recorded(cid, recorded), id, pending);
             }
             (Line::Agent(_), Answer::Stands) => {
@@ -149,6 +156,7 @@ impl Session {
 
     fn visit(&mut self, input: VisitorInput, id: u64, pending: &mut Vec<Pending>) {
         let Line::Visitor(line) = &mut self.line else { return };
+        let mut too_fast = Vec::new();
         for output in line.on(input) {
             match output {
                 VisitorOutput::Push(frame) => self.out.push_back(to_visitor(&frame)),
@@ -156,13 +164,30 @@ impl Session {
                 VisitorOutput::Listen(_) => self.listens = true,
                 VisitorOutput::Stand(_) => self.answers.push_back(Answer::Stands),
                 VisitorOutput::Read(after) => self.answers.push_back(Answer::Read(after)),
+                VisitorOutput::Record { cid, wish: Wish::Tell { .. } } if std::mem::take(&mut self.too_fast) => {
+                    too_fast.push(VisitorInput::Recorded(cid, Err(Refusal::RateLimited(500))));
+                }
                 VisitorOutput::Record { cid, wish } => {
-                    pending.push(Pending { session: id, sender: Sender::Visitor, cid, wish });
+                    pending.push(Pending {
+                        session: id,
+                        sender: Sender::Visitor,
+                        cid,
+                        wish,
+                        order: self.order.clone(),
+                    });
                 }
                 VisitorOutput::Typing(_) => {}
                 VisitorOutput::End(_) => self.ended = true,
             }
         }
+        for input in too_fast {
+            self.visit(input, id, pending);
+        }
+    }
+
+    /// The limit refuses the next message.
+    pub(crate) fn comes_too_fast(&mut self) {
+        self.too_fast = true;
     }
 
     fn attend(&mut self, input: AgentInput, id: u64, pending: &mut Vec<Pending>) {
@@ -175,7 +200,8 @@ impl Session {
                 AgentOutput::Stand(_) => self.answers.push_back(Answer::Stands),
                 AgentOutput::Read(_, after) => self.answers.push_back(Answer::Read(after)),
                 AgentOutput::Record { cid, wish, .. } => {
-                    pending.push(Pending { session: id, sender: Sender::Agent(name.clone()), cid, wish });
+                    let (sender, order) = (Sender::Agent(name.clone()), Order::default());
+                    pending.push(Pending { session: id, sender, cid, wish, order });
                 }
                 AgentOutput::End(_) => self.ended = true,
                 AgentOutput::Typing(..) | AgentOutput::Present(_) | AgentOutput::Viewed(_) => {}
@@ -195,8 +221,15 @@ impl Session {
 }
 
 impl Pending {
-    /// Stores it: which session waits for the answer, the answer, and what was added.
-    pub(crate) fn commit(self, ledger: &mut Ledger) -> (u64, String, Told, Vec<Event>) {
+    /// Stores it, unless the store `fails`: which session waits for the answer, the answer, and what was added.
+    pub(crate) fn commit(self, ledger: &mut Ledger, fails: bool) -> (u64, String, Told, Vec<Event>) {
+        let is_message = matches!(self.wish, Wish::Tell { .. });
+        if fails && is_message {
+            self.order.fail();
+        }
+        if fails || is_message && self.order.is_broken() {
+            return (self.session, self.cid, Err(Refusal::Unavailable), Vec::new());
+        }
         match ledger.record(&self.sender, &self.cid, &self.wish) {
             Ok((seq, dup, added)) => (self.session, self.cid, Ok((seq, dup)), added),
             Err(refusal) => (self.session, self.cid, Err(refusal), Vec::new()),

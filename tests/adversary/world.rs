@@ -36,6 +36,10 @@ pub(crate) enum Step {
     Hear(usize),
     /// What was handed in goes to disk.
     Commit,
+    /// The store fails at the first of what was handed in, and goes on.
+    Fail,
+    /// This client's next message comes too fast.
+    TooFast(usize),
     /// The connection breaks; what was on its way is lost.
     Cut(usize),
     /// The page is closed and opened again with what it had stored.
@@ -76,9 +80,10 @@ pub(crate) struct World {
     said: Vec<(usize, String)>,
     /// Those of them that went with a page before they were acknowledged: they may be stored or not.
     uncertain: Vec<String>,
-    rang: bool,
+    /// The ids of all rings.
+    rings: Vec<String>,
     /// Acknowledged to somebody.
-    acknowledged: Vec<String>,
+    acknowledged: BTreeMap<String, u64>,
 }
 
 impl World {
@@ -99,8 +104,8 @@ impl World {
             ids: 0,
             said: Vec::new(),
             uncertain: Vec::new(),
-            rang: false,
-            acknowledged: Vec::new(),
+            rings: Vec::new(),
+            acknowledged: BTreeMap::new(),
         };
         for who in 0..4 {
             world.begin(who);
@@ -138,7 +143,7 @@ impl World {
                 self.visitor(who, Input::Command(VisitorCommand::Say { cid, author, text, entry }));
             }
             Step::Ring(who) => {
-                self.rang = true;
+                self.rings.push(cid.clone());
                 self.visitor(who, Input::Command(VisitorCommand::Ring { cid }));
             }
             Step::Claim(who) => self.agent(who, Input::Command(AgentCommand::Claim { conversation, cid })),
@@ -193,7 +198,12 @@ impl World {
                     session.hear(id, &mut self.pending);
                 }
             }
-            Step::Commit => self.commit(),
+            Step::Commit => self.commit(false),
+            Step::Fail => self.commit(true),
+            Step::TooFast(who) => {
+                let session = self.clients[who].connection.and_then(|id| self.sessions.get_mut(&id));
+                session.into_iter().for_each(Session::comes_too_fast);
+            }
             Step::Cut(who) => {
                 self.disconnect(who);
                 self.hear(who, Input::Closed);
@@ -210,7 +220,8 @@ impl World {
                     Core::Agent(_) => {
                         client.core = Core::Agent(AgentLine::default());
                         client.shown.clear();
-                        let own = self.said.iter().filter(|(by, cid)| *by == who && !self.acknowledged.contains(cid));
+                        let own =
+                            self.said.iter().filter(|(by, cid)| *by == who && !self.acknowledged.contains_key(cid));
                         self.uncertain.extend(own.map(|(_, cid)| cid.clone()));
                     }
                 }
@@ -239,9 +250,9 @@ impl World {
         busy.get(n % busy.len().max(1)).copied()
     }
 
-    fn commit(&mut self) {
-        for pending in std::mem::take(&mut self.pending) {
-            let (id, cid, recorded, added) = pending.commit(&mut self.ledger);
+    fn commit(&mut self, fails: bool) {
+        for (place, pending) in std::mem::take(&mut self.pending).into_iter().enumerate() {
+            let (id, cid, recorded, added) = pending.commit(&mut self.ledger, fails && place == 0);
             for event in added {
                 self.sessions.values_mut().for_each(|session| session.wake(&event));
             }
@@ -286,7 +297,9 @@ impl World {
                 Output::Notice(visitor_line::Notice::Store(changes, cid)) => self.store(who, changes, cid),
                 Output::Notice(visitor_line::Notice::Happened(event)) => self.clients[who].shown.push(event),
                 Output::Notice(visitor_line::Notice::Reset) => self.clients[who].shown.clear(),
-                Output::Notice(visitor_line::Notice::Acknowledged(cid, _)) => self.acknowledged.push(cid),
+                Output::Notice(visitor_line::Notice::Acknowledged(cid, seq)) => {
+                    self.acknowledged.insert(cid, seq);
+                }
                 Output::Notice(visitor_line::Notice::Refused(refused)) => self.said.retain(|(_, cid)| *cid != refused),
                 Output::Notice(_) => {}
                 other => self.network(who, other),
@@ -315,7 +328,9 @@ impl World {
                 Output::Notice(agent_line::Notice::Happened(_, event)) => self.clients[who].shown.push(event),
                 Output::Notice(agent_line::Notice::Replayed(_, events)) => self.clients[who].shown.extend(events),
                 Output::Notice(agent_line::Notice::Reset(_)) => self.clients[who].shown.clear(),
-                Output::Notice(agent_line::Notice::Acknowledged(cid, _)) => self.acknowledged.push(cid),
+                Output::Notice(agent_line::Notice::Acknowledged(cid, seq)) => {
+                    self.acknowledged.insert(cid, seq);
+                }
                 Output::Notice(agent_line::Notice::Refused(error)) => {
                     self.said.retain(|(_, cid)| Some(cid) != error.cid.as_ref());
                 }

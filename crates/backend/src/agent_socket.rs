@@ -4,14 +4,15 @@ use crate::{
     board::Board,
     decision::Sender,
     error::Error,
-    line::{AgentInput, AgentLine, AgentOutput, Ending, Typing, binary, too_large},
+    line::{AgentInput, AgentLine, AgentOutput, Ending, Typing, binary, too_large, unavailable},
     metrics::{LineMeter, Side, Transport},
     origin::require_own,
     queue::Present,
+    reading::Reading,
     service::Service,
     session::signed_in,
     socket::{self, Inbound, Socket, Upgraded, read_frame},
-    store::{SignedIn, StoreError, Waiting},
+    store::{SignedIn, Waiting},
     wake::{Heard, Listener},
 };
 use axum::{
@@ -55,7 +56,7 @@ struct Driver {
     listener: Option<Listener>,
     present: Option<Present>,
     /// This conversation's log is to be read after this `seq`.
-    reading: Option<(String, u64)>,
+    reading: Reading,
 }
 
 impl Driver {
@@ -74,7 +75,7 @@ impl Driver {
             told_agents: None,
             listener: None,
             present: None,
-            reading: None,
+            reading: Reading::default(),
         }
     }
 
@@ -101,13 +102,7 @@ impl Driver {
                     Inbound::Room => Some(AgentInput::Room(true)),
                     Inbound::Lost => return Ending::Lost,
                 },
-                read = read(&self.service, &self.reading) => {
-                    self.reading = None;
-                    match read {
-                        Ok(read) => Some(read),
-                        Err(cause) => return self.service.unread(&cause),
-                    }
-                }
+                (conversation, events) = self.reading.done() => Some(AgentInput::Read(conversation, events)),
                 heard = heard(&mut self.listener) => Some(match heard {
                     Heard::Grew(event) => AgentInput::Grew(event.map(Arc::unwrap_or_clone)),
                     Heard::Typing(typing) => AgentInput::Typing(typing),
@@ -118,10 +113,7 @@ impl Driver {
                     }
                     None
                 }
-                _ = self.sessions.changed() => match self.check_log_in().await {
-                    Ok(input) => input,
-                    Err(cause) => return self.service.unread(&cause),
-                },
+                _ = self.sessions.changed() => self.check_log_in().await,
             };
         }
     }
@@ -167,24 +159,29 @@ impl Driver {
                 Some(AgentInput::Stands(conversation, standing.map(|standing| (standing.head, standing.floor))))
             }
             AgentOutput::Viewed(conversation) => {
-                self.audit("viewed", &conversation).await;
+                audit(service, &self.agent.name, "viewed", &conversation).await;
                 None
             }
             AgentOutput::Read(conversation, after) => {
                 // Read when it is its turn, so that one stretch is on its way before the next is read.
-                self.reading = Some((conversation, after));
+                self.reading.begin(Arc::clone(service), conversation, after);
                 None
             }
             AgentOutput::Record { conversation, cid, wish } => {
-                let (sender, action) = (Sender::Agent(self.agent.name.clone()), wish.audited());
-                let recorded = service.conversations.record(&conversation, sender, &cid, wish).await;
-                if let (Ok(recorded), Some(action)) = (&recorded, action)
-                    && !recorded.dup
-                {
-                    self.audit(action, &conversation).await;
-                }
-                let recorded = recorded.map(|recorded| (recorded.seq, recorded.dup));
-                Some(AgentInput::Recorded { conversation, cid, recorded })
+                let (service, name) = (Arc::clone(service), self.agent.name.clone());
+                // A task of its own: what is stored is told and audited even when the line ends meanwhile.
+                let recording = tokio::spawn(async move {
+                    let (sender, action) = (Sender::Agent(name.clone()), wish.audited());
+                    let recorded = service.conversations.record(&conversation, sender, &cid, wish, None).await;
+                    if let (Ok(recorded), Some(action)) = (&recorded, action)
+                        && !recorded.dup
+                    {
+                        audit(&service, &name, action, &conversation).await;
+                    }
+                    let recorded = recorded.map(|recorded| (recorded.seq, recorded.dup));
+                    AgentInput::Recorded { conversation, cid, recorded }
+                });
+                Some(recording.await.map_err(|_| unavailable())?)
             }
             AgentOutput::Typing(conversation, active) => {
                 service.wake.typing(&conversation, Typing { author: Author::Human, active });
@@ -211,16 +208,23 @@ impl Driver {
         Ok(())
     }
 
-    async fn check_log_in(&self) -> Result<Option<AgentInput>, StoreError> {
-        let holds = self.service.store.session(&self.agent.token).await?.is_some();
-        Ok((!holds).then_some(AgentInput::LoggedOut))
-    }
-
-    async fn audit(&self, action: &str, conversation: &str) {
-        if let Err(cause) = self.service.store.audit(&self.agent.name, action, conversation).await {
-            self.service.metrics.store_failed();
-            tracing::error!(%cause, action, conversation, "the audit log was not written");
+    /// Whether the log-in has ended. While that cannot be read it holds; it is looked at again soon.
+    async fn check_log_in(&mut self) -> Option<AgentInput> {
+        match self.service.store.session(&self.agent.token).await {
+            Ok(session) => session.is_none().then_some(AgentInput::LoggedOut),
+            Err(cause) => {
+                self.service.metrics.store_failed();
+                tracing::error!(%cause, "it was not seen whether a log-in still holds");
+                None
+            }
         }
+    }
+}
+
+async fn audit(service: &Service, agent: &str, action: &str, conversation: &str) {
+    if let Err(cause) = service.store.audit(agent, action, conversation).await {
+        service.metrics.store_failed();
+        tracing::error!(%cause, action, conversation, "the audit log was not written");
     }
 }
 
@@ -232,17 +236,6 @@ impl Drop for Driver {
             }
         }
         tracing::info!(agent = self.agent.name, "an agent is gone");
-    }
-}
-
-/// What was asked to be read; nothing while nothing was.
-async fn read(service: &Service, reading: &Option<(String, u64)>) -> Result<AgentInput, StoreError> {
-    match reading {
-        Some((conversation, after)) => {
-            let events = service.store.events_after(conversation, *after, limits::REPLAY_EVENTS).await?;
-            Ok(AgentInput::Read(conversation.clone(), events))
-        }
-        None => pending().await,
     }
 }
 

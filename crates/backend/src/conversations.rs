@@ -2,6 +2,7 @@
 
 use crate::{
     decision::{self, Refusal, Sender, Wish},
+    line::Order,
     metrics::Metrics,
     queue::Queue,
     store::{Recorded, Store, StoreError, is_conversation},
@@ -24,13 +25,14 @@ impl Conversations {
         Conversations { store, wake, queue, metrics }
     }
 
-    /// Lets `wish` happen, once for each (sender, cid). Returns after the commit.
+    /// Lets `wish` happen, once for each (sender, cid), in this order among what the same line hands in. Returns after the commit.
     pub(crate) async fn record(
         &self,
         conversation: &str,
         sender: Sender,
         cid: &str,
         wish: Wish,
+        order: Option<Order>,
     ) -> Result<Recorded, Refusal> {
         decision::check(cid, &wish)?;
         if !is_conversation(conversation) {
@@ -39,11 +41,12 @@ impl Conversations {
         let claims = matches!(wish, Wish::Claim { .. });
         let rang_for = claims.then(|| self.queue.look().borrow().rings_for(conversation)).flatten();
         let asked = Instant::now();
-        let mut recorded = self.store.record(conversation, sender, cid, wish.masked()).await.map_err(|cause| {
-            self.metrics.store_failed();
-            tracing::error!(%cause, conversation, "a frame was not stored");
-            Refusal::Unavailable
-        })??;
+        let mut recorded =
+            self.store.record(conversation, sender, cid, wish.masked(), order).await.map_err(|cause| {
+                self.metrics.store_failed();
+                tracing::error!(%cause, conversation, "a frame was not stored");
+                Refusal::Unavailable
+            })??;
         self.metrics.recorded(asked.elapsed());
         if recorded.dup {
             self.metrics.duplicate_answered();

@@ -50,6 +50,8 @@ pub(crate) async fn leave(
     }
     let mut texts = vec![text];
     texts.extend(reply_to.map(|reply_to| format!("Reply to: {reply_to}")));
-    service.conversations.record_at_door(&cid, &texts).await?;
+    // A task of its own: what is stored rings even when nobody waits for the answer any more.
+    let recording = tokio::spawn(async move { service.conversations.record_at_door(&cid, &texts).await });
+    recording.await.map_err(|_| Error::Inside("a note was not recorded"))??;
     Ok((StatusCode::ACCEPTED, Json(Stored { stored: true })))
 }

@@ -3,7 +3,7 @@
 //! Reading order: [`config`] (what can be set), `router` (every address), `service` (what handlers share), [`decision`] (what
 //! may happen next, pure), [`mod@line`] (what a line says and does, pure), `conversations` (decides, stores, wakes), `store` (the
 //! only SQL), `wake`, `bus`, `queue` and `board` (who must look again, here and at other nodes), `socket` (one WebSocket: limits, beats,
-//! backpressure), `visitor_driver`, `visitor_socket`, `visitor_http` and `agent_socket` (which do what the lines want), `door`
+//! backpressure), `reading`, `visitor_driver`, `visitor_socket`, `visitor_http` and `agent_socket` (which do what the lines want), `door`
 //! (the way in with a form), `hello` and `identity` (who visitors are), `session`, `password` and [`agents`] (who answers),
 //! [`records`] (copies, exports, erasures, audit), `origin`, `rate_limit`, `secret`, `pages`, `error`, `health` and `metrics` (for
 //! whoever runs it), and [`teeth`] (promises broken on purpose, in tests). By themselves, [`mod@hours`] (when the shop is open) and [`waiting_time`] (how long it takes), both
@@ -35,6 +35,7 @@ mod pages;
 mod password;
 mod queue;
 mod rate_limit;
+mod reading;
 mod router;
 mod secret;
 mod service;

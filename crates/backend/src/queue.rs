@@ -26,6 +26,8 @@ use uuid::Uuid;
 const READ_EVERY: Duration = Duration::from_millis(100);
 /// How often it is read without a word that it has changed: another process may have written.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Conversations that are looked at in one statement.
+const LOOKED_AT_ONCE: usize = 1_000;
 /// How often a node says again who is there; less than the store believes it.
 const PRESENT_EVERY: Duration = Duration::from_secs(10);
 
@@ -73,11 +75,8 @@ impl Queue {
         loop {
             tokio::select! {
                 _ = changed.changed() => {}
-                _ = anyway.tick() => {
-                    let waiting = Arc::clone(&self.board.borrow().waiting);
-                    waiting.iter().for_each(|waiting| wake.look(&waiting.conversation));
-                    wake.look_at_sessions();
-                }
+                _ = anyway.tick() => self.look_elsewhere(store, wake, metrics).await,
+                () = wake.missed() => self.look_elsewhere(store, wake, metrics).await,
                 _ = here_changed.changed() => {
                     self.say_who_is_here(store, wake, metrics).await;
                     wake.queue_changed();
@@ -90,6 +89,27 @@ impl Queue {
                 tracing::error!(%cause, "the queue was not read; it is tried again");
             }
             sleep(READ_EVERY).await;
+        }
+    }
+
+    /// Whether another process has stored anything or ended a log-in. Beside the only node, that is the command line, which
+    /// writes only into conversations that wait or are with an agent.
+    async fn look_elsewhere(&self, store: &Store, wake: &Wake, metrics: &Metrics) {
+        wake.look_at_sessions();
+        let waiting = Arc::clone(&self.board.borrow().waiting);
+        let conversations = if wake.is_shared() {
+            wake.listened_to()
+        } else {
+            waiting.iter().map(|waiting| waiting.conversation.clone()).collect()
+        };
+        for conversations in conversations.chunks(LOOKED_AT_ONCE) {
+            match store.heads(conversations).await {
+                Ok(heads) => heads.iter().for_each(|(conversation, head)| wake.reached(conversation, *head)),
+                Err(cause) => {
+                    metrics.store_failed();
+                    tracing::error!(%cause, "it was not seen what others have stored; it is tried again");
+                }
+            }
         }
     }
 

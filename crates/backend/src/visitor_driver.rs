@@ -5,16 +5,21 @@ use crate::{
     decision::{Refusal, Sender, Wish},
     error::Error,
     hello::arrive,
-    line::{Ending, VisitorInput, VisitorLine, VisitorOutput, unavailable},
+    line::{Ending, Order, VisitorInput, VisitorLine, VisitorOutput, unavailable},
     metrics::{LineMeter, Side, Transport},
     rate_limit::Source,
+    reading::Reading,
     service::Service,
     teeth::Weakness,
     wake::{Heard, Listener},
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
-use protocol::{Author, Floor, ServerToVisitor, limits};
-use std::{collections::VecDeque, future::pending, sync::Arc};
+use protocol::{Author, Floor, ServerToVisitor};
+use std::{
+    collections::VecDeque,
+    future::{pending, ready},
+    sync::Arc,
+};
 use tokio::sync::watch;
 
 /// Frames of one visitor that may be on their way to the disk at once.
@@ -32,8 +37,8 @@ pub(crate) struct VisitorDriver {
     /// Only while the visitor waits: thousands of others need not hear of the queue.
     board: Option<watch::Receiver<Board>>,
     records: FuturesOrdered<BoxFuture<'static, VisitorInput>>,
-    /// The log is to be read after this `seq`.
-    read_after: Option<u64>,
+    reading: Reading,
+    order: Order,
 }
 
 impl VisitorDriver {
@@ -49,7 +54,8 @@ impl VisitorDriver {
             listener: None,
             board: None,
             records: FuturesOrdered::new(),
-            read_after: None,
+            reading: Reading::default(),
+            order: Order::default(),
         }
     }
 
@@ -59,9 +65,9 @@ impl VisitorDriver {
     }
 
     /// The next thing that happens here. May be dropped and called again: nothing is lost by it.
-    pub(crate) async fn next(&mut self) -> Result<VisitorInput, Ending> {
-        let VisitorDriver { service, listener, board, records, conversation, read_after, .. } = self;
-        Ok(tokio::select! {
+    pub(crate) async fn next(&mut self) -> VisitorInput {
+        let VisitorDriver { listener, board, records, conversation, reading, .. } = self;
+        tokio::select! {
             // What is heard first: beyond a few wakes the log must be read instead.
             biased;
             heard = async {
@@ -74,15 +80,7 @@ impl VisitorDriver {
                 Heard::Typing(typing) => VisitorInput::Typing(typing),
             },
             Some(recorded) = records.next(), if !records.is_empty() => recorded,
-            events = async {
-                match *read_after {
-                    Some(after) => service.store.events_after(conversation, after, limits::REPLAY_EVENTS).await,
-                    None => pending().await,
-                }
-            } => {
-                *read_after = None;
-                VisitorInput::Read(events.map_err(|cause| service.unread(&cause))?)
-            }
+            (_, events) = reading.done() => VisitorInput::Read(events),
             wait = async {
                 match board {
                     // The sender lives in the service, which outlives every line.
@@ -93,13 +91,17 @@ impl VisitorDriver {
                     None => pending().await,
                 }
             } => VisitorInput::Wait(wait),
-        })
+        }
     }
 
     /// Takes in what happened and does what follows: the frames to send, and how the line ends if it does.
     pub(crate) async fn take(&mut self, input: VisitorInput) -> (Vec<ServerToVisitor>, Option<Ending>) {
         if matches!(input, VisitorInput::Frame(_)) {
             self.meter.came_in();
+        }
+        if matches!(input, VisitorInput::Recorded(_, Err(Refusal::Unavailable))) {
+            // The line holds back from here on what comes behind it.
+            self.order.hear();
         }
         let mut frames = Vec::new();
         let mut inputs = VecDeque::from([input]);
@@ -163,7 +165,7 @@ impl VisitorDriver {
             VisitorOutput::Record { cid, wish } => self.record(cid, wish),
             VisitorOutput::Read(after) => {
                 // Read when it is its turn in `next`, so that one stretch is on its way before the next is read.
-                self.read_after = Some(after);
+                self.reading.begin(Arc::clone(&self.service), self.conversation.clone(), after);
                 None
             }
             VisitorOutput::Typing(active) => {
@@ -182,9 +184,9 @@ impl VisitorDriver {
         {
             return Some(VisitorInput::Recorded(cid, Err(Refusal::RateLimited(after_ms))));
         }
-        let (service, conversation) = (Arc::clone(&self.service), self.conversation.clone());
+        let (service, conversation, order) = (Arc::clone(&self.service), self.conversation.clone(), self.order.clone());
         let handed_in = async move {
-            let recorded = service.conversations.record(&conversation, Sender::Visitor, &cid, wish).await;
+            let recorded = service.conversations.record(&conversation, Sender::Visitor, &cid, wish, Some(order)).await;
             VisitorInput::Recorded(cid, recorded.map(|recorded| (recorded.seq, recorded.dup)))
         };
         let mut handed_in = handed_in.boxed();
@@ -229,6 +231,11 @@ impl VisitorDriver {
 
 impl Drop for VisitorDriver {
     fn drop(&mut self) {
+        if !self.records.is_empty() {
+            // What was handed in is stored all the same, and whoever listens must hear of it.
+            let records = std::mem::take(&mut self.records);
+            tokio::spawn(records.for_each(|_| ready(())));
+        }
         for output in self.line.gone() {
             if let VisitorOutput::Typing(active) = output {
                 self.types(active);

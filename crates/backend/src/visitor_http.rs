@@ -6,6 +6,7 @@ use crate::{
     error::Error,
     line::{Ending, LATER_MS, Typing, VisitorInput},
     metrics::{Metrics, Side, Transport},
+    rate_limit::Source,
     secret::read_secret,
     service::Service,
     visitor_driver::VisitorDriver,
@@ -38,8 +39,6 @@ const TOGETHER: Duration = Duration::from_millis(20);
 const AT_EASE: Duration = Duration::from_secs(2);
 /// How a `hello` looks.
 const HELLO: &str = r#"{"hello":{"protocol":"shopbell/1"}}"#;
-/// Frames in one post.
-const POSTED: usize = 100;
 
 /// Reads the body, which must be a `hello`.
 fn hello(body: Result<String, StringRejection>) -> Result<VisitorInput, Error> {
@@ -110,10 +109,7 @@ async fn carry(
             return ending;
         }
         input = tokio::select! {
-            input = driver.next() => match input {
-                Ok(input) => input,
-                Err(ending) => return ending,
-            },
+            input = driver.next() => input,
             _ = beat.tick() => VisitorInput::BeatDue,
             () = out.closed() => return Ending::Lost,
         };
@@ -156,14 +152,7 @@ pub(crate) async fn poll(
             break;
         }
         input = tokio::select! {
-            input = driver.next() => match input {
-                Ok(input) => input,
-                Err(ending) => {
-                    metrics.ended(&ending);
-                    told.extend(ending.last_words());
-                    break;
-                }
-            },
+            input = driver.next() => input,
             () = sleep_until(until) => break,
             _ = hang_up.wait_for(|hang_up| *hang_up) => {
                 told.extend(Ending::HangUp.last_words());
@@ -184,12 +173,25 @@ pub(crate) async fn post(
     let source = service.source(&headers, connection)?;
     let Json(PostedFrames { conversation, frames }) =
         posted.map_err(|rejection| Error::of_body(rejection.status(), r#"{"conversation":"…","frames":[…]}"#))?;
-    if frames.len() > POSTED {
+    if frames.len() > limits::POSTED_FRAMES {
         return Err(Error::Invalid("Send at most 100 frames at once.".into()));
     }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let token = bearer.and_then(read_secret).ok_or(Error::UnknownVisitor)?;
     let visitor = service.store.visitor_of(&token, &conversation).await?.ok_or(Error::UnknownVisitor)?;
+    // A task of its own: what is stored is told even when nobody waits for the answer any more.
+    let recording = tokio::spawn(record(service, visitor, source, conversation, frames));
+    Ok(Json(recording.await.map_err(|_| Error::Inside("posted frames were not recorded"))?))
+}
+
+/// Records these frames, one after the other, and answers each once it is stored.
+async fn record(
+    service: Arc<Service>,
+    visitor: i64,
+    source: Source,
+    conversation: String,
+    frames: Vec<VisitorFrame>,
+) -> Vec<ServerToVisitor> {
     let posted = frames.len();
     let mut answers = Vec::new();
     // Set once a message was not stored: what comes after must not overtake it.
@@ -216,7 +218,7 @@ pub(crate) async fn post(
                 continue;
             }
         };
-        let recorded = service.conversations.record(&conversation, Sender::Visitor, &cid, wish).await;
+        let recorded = service.conversations.record(&conversation, Sender::Visitor, &cid, wish, None).await;
         answers.push(match recorded {
             Ok(recorded) => ServerToVisitor::Ack { cid, seq: recorded.seq, dup: recorded.dup },
             Err(refusal) => {
@@ -228,5 +230,5 @@ pub(crate) async fn post(
         });
     }
     service.metrics.posted(posted, &answers);
-    Ok(Json(answers))
+    answers
 }

@@ -55,10 +55,7 @@ async fn carry(socket: &mut Socket<Upgraded>, driver: &mut VisitorDriver, first:
         if socket.may_gather()
             && let Some(ready) = driver.next().now_or_never()
         {
-            match ready {
-                Ok(ready) => input = Some(ready),
-                Err(ending) => return ending,
-            }
+            input = Some(ready);
             continue;
         }
         input = tokio::select! {
@@ -70,10 +67,7 @@ async fn carry(socket: &mut Socket<Upgraded>, driver: &mut VisitorDriver, first:
                 Inbound::Room => Some(VisitorInput::Room(true)),
                 Inbound::Lost => return Ending::Lost,
             },
-            input = driver.next() => match input {
-                Ok(input) => Some(input),
-                Err(ending) => return ending,
-            },
+            input = driver.next() => Some(input),
         };
     }
 }

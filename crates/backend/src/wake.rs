@@ -13,6 +13,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{
+    Notify,
     broadcast::{self, error::RecvError},
     watch,
 };
@@ -36,6 +37,7 @@ pub(crate) struct Wake {
     conversations: Arc<Mutex<HashMap<String, Channel>>>,
     queue: watch::Sender<()>,
     sessions: watch::Sender<()>,
+    missed: Arc<Notify>,
     notes: Notes,
 }
 
@@ -56,7 +58,13 @@ impl Channel {
 
 impl Wake {
     pub(crate) fn new(notes: Notes) -> Self {
-        Wake { conversations: Arc::default(), queue: watch::Sender::new(()), sessions: watch::Sender::new(()), notes }
+        Wake {
+            conversations: Arc::default(),
+            queue: watch::Sender::new(()),
+            sessions: watch::Sender::new(()),
+            missed: Arc::default(),
+            notes,
+        }
     }
 
     /// Listens to one conversation until the listener is dropped. Listen first, then read.
@@ -78,7 +86,7 @@ impl Wake {
     }
 
     /// The log may have grown without a word.
-    pub(crate) fn look(&self, conversation: &str) {
+    fn look(&self, conversation: &str) {
         self.pass_on(conversation, &Heard::Grew(None));
     }
 
@@ -132,6 +140,16 @@ impl Wake {
                 self.pass_on(&conversation, &Heard::Typing(Typing { author, active }));
             }
         }
+    }
+
+    /// Word from other nodes may have been lost.
+    pub(crate) fn has_missed(&self) {
+        self.missed.notify_one();
+    }
+
+    /// Resolves when word from other nodes may have been lost: somebody must look.
+    pub(crate) async fn missed(&self) {
+        self.missed.notified().await;
     }
 
     /// Every conversation that somebody listens to.

@@ -72,7 +72,7 @@ impl VisitorLine {
                 continue;
             }
             bytes += waiting.text.len();
-            if over_http && bytes > POST_BYTES && !due.is_empty() {
+            if over_http && !due.is_empty() && (bytes > POST_BYTES || due.len() == limits::POSTED_FRAMES) {
                 break;
             }
             waiting.is_sent = true;

@@ -20,6 +20,8 @@ pub struct Limits {
 pub const TEXT_CHARS: u32 = 4_000;
 /// Bytes in one frame from a visitor: room for [`TEXT_CHARS`] of which each takes six bytes, as `\u0001` does.
 pub const VISITOR_FRAME_BYTES: u32 = 32 * 1024;
+/// Frames in one post of a visitor's.
+pub const POSTED_FRAMES: usize = 100;
 /// Bytes in one frame from an agent.
 pub const AGENT_FRAME_BYTES: u32 = 64 * 1024;
 /// Messages a minute from one visitor, over time.

@@ -10,11 +10,8 @@ mod postgres;
 use crate::{metrics::Metrics, store::Store, wake::Wake};
 use protocol::Author;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashSet, str::FromStr, sync::Arc, time::Duration};
-use tokio::{
-    sync::{Notify, mpsc},
-    time::{interval, sleep},
-};
+use std::{collections::HashSet, str::FromStr, time::Duration};
+use tokio::{sync::mpsc, time::sleep};
 use uuid::Uuid;
 
 /// Notes that may wait to be said; what is beyond is not said, and found by looking.
@@ -23,10 +20,6 @@ const WAITING: usize = 4_096;
 const GATHER: Duration = Duration::from_millis(5);
 /// Notes in one message, which keeps it under Postgres' 8,000 bytes.
 const TOGETHER: usize = 100;
-/// How often a node looks by itself whether something was stored elsewhere.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Conversations that are looked at in one statement.
-const LOOKED_AT_ONCE: usize = 1_000;
 /// How long to wait before connecting to the bus again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -122,8 +115,6 @@ struct Node {
     id: Uuid,
     wake: Wake,
     metrics: Metrics,
-    /// Somebody may have said something that was not heard.
-    missed: Arc<Notify>,
 }
 
 /// Carries notes both ways for as long as the service runs, among the nodes on the database of this epoch: others may use the
@@ -135,54 +126,28 @@ pub(crate) async fn carry(
     wake: Wake,
     mut notes: mpsc::Receiver<Note>,
 ) {
-    let node = Node { id: Uuid::new_v4(), wake, metrics: store.metrics().clone(), missed: Arc::default() };
-    let carrying = async {
-        loop {
-            let ended = match &address {
-                BusAddress::Postgres => {
-                    postgres::carry(&database, &node, &mut notes).await.map_err(|cause| cause.to_string())
-                }
-                BusAddress::Nats(address) => {
-                    let subject = format!("shopbell.{}", store.epoch());
-                    nats::carry(address, subject, &node, &mut notes).await.map_err(|cause| cause.to_string())
-                }
-            };
-            if let Err(cause) = ended {
-                node.metrics.bus_failed();
-                tracing::warn!(bus = ?address, %cause, "the bus is gone; nodes look by themselves until it is back");
+    let node = Node { id: Uuid::new_v4(), wake, metrics: store.metrics().clone() };
+    loop {
+        let ended = match &address {
+            BusAddress::Postgres => {
+                postgres::carry(&database, &node, &mut notes).await.map_err(|cause| cause.to_string())
             }
-            sleep(RECONNECT).await;
-            node.missed.notify_one();
+            BusAddress::Nats(address) => {
+                let subject = format!("shopbell.{}", store.epoch());
+                nats::carry(address, subject, &node, &mut notes).await.map_err(|cause| cause.to_string())
+            }
+        };
+        if let Err(cause) = ended {
+            node.metrics.bus_failed();
+            tracing::warn!(bus = ?address, %cause, "the bus is gone; nodes look by themselves until it is back");
         }
-    };
-    tokio::join!(node.look(&store), carrying);
+        sleep(RECONNECT).await;
+        // What was said meanwhile was not heard.
+        node.wake.has_missed();
+    }
 }
 
 impl Node {
-    /// Looks now and then, and whenever something was missed, whether anything happened elsewhere.
-    async fn look(&self, store: &Store) {
-        let mut every = interval(LOOK_EVERY);
-        loop {
-            tokio::select! {
-                // The queue and log-ins are looked at as often without a bus.
-                _ = every.tick() => {}
-                () = self.missed.notified() => {
-                    self.wake.heard_elsewhere(Note::QueueChanged);
-                    self.wake.heard_elsewhere(Note::SessionEnded);
-                }
-            }
-            for conversations in self.wake.listened_to().chunks(LOOKED_AT_ONCE) {
-                match store.heads(conversations).await {
-                    Ok(heads) => heads.iter().for_each(|(conversation, head)| self.wake.reached(conversation, *head)),
-                    Err(cause) => {
-                        self.metrics.store_failed();
-                        tracing::error!(%cause, "it was not seen what other nodes have stored; it is tried again");
-                    }
-                }
-            }
-        }
-    }
-
     /// Passes on what another node said. What cannot be read was said by another version, and is found by looking.
     fn hear(&self, message: &[u8]) {
         if let Ok(Message { from, notes }) = serde_json::from_slice(message)

@@ -33,7 +33,7 @@ pub(super) async fn carry(
                 Event::Connected => {
                     node.metrics.bus_connected();
                     // What was said while the connection was gone is lost.
-                    node.missed.notify_one();
+                    node.wake.has_missed();
                 }
                 Event::Disconnected => node.metrics.bus_failed(),
                 _ => {}

@@ -32,7 +32,7 @@ pub(super) async fn carry(database: &str, node: &Node, notes: &mut mpsc::Receive
                 None => {
                     node.metrics.bus_failed();
                     node.metrics.bus_connected();
-                    node.missed.notify_one();
+                    node.wake.has_missed();
                 }
             }
         }

@@ -1,11 +1,13 @@
 //! The backend's end of a line, pure: what came in goes in, what is to be done comes out. No socket, store or clock; the same
 //! for WebSockets, for plain HTTP, and for tests with an unfaithful network.
 //!
-//! `visitor` and `agent` are the two kinds of line, `follower` tells a log without holes, `ending` says how a line ends.
+//! `visitor` and `agent` are the two kinds of line, `follower` tells a log without holes, `order` keeps
+//! messages behind one that was not stored, `ending` says how a line ends.
 
 mod agent;
 mod ending;
 mod follower;
+mod order;
 #[cfg(test)]
 mod tests;
 mod visitor;
@@ -14,6 +16,7 @@ pub use agent::{AgentInput, AgentLine, AgentOutput};
 pub use ending::Ending;
 pub(crate) use ending::{binary, code, hello_expected, too_large, unavailable};
 pub use follower::{Follower, Stretch};
+pub use order::Order;
 pub(crate) use visitor::LATER_MS;
 pub use visitor::{Arrival, VisitorInput, VisitorLine, VisitorOutput, Wait};
 

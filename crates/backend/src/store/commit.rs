@@ -7,6 +7,7 @@
 use super::{Database, StoreError, batch::Batch, now_ms, visitors};
 use crate::{
     decision::{Refusal, Sender, Wish},
+    line::Order,
     metrics::Metrics,
     secret::SecretHash,
     store::Recorded,
@@ -35,8 +36,27 @@ const TOO_LATE: Duration = Duration::from_millis(20);
 /// Something to write.
 #[derive(Debug)]
 pub(super) enum Write {
-    Record { conversation: String, sender: Sender, cid: String, wish: Wish },
-    AddVisitor { token: SecretHash },
+    /// With the order of the line that a visitor's message comes over, when others may be on their way at once.
+    Record {
+        conversation: String,
+        sender: Sender,
+        cid: String,
+        wish: Wish,
+        order: Option<Order>,
+    },
+    AddVisitor {
+        token: SecretHash,
+    },
+}
+
+impl Write {
+    /// What must not be stored behind another that was not. A ring may: it waits for nothing.
+    fn order(&self) -> Option<&Order> {
+        match self {
+            Write::Record { wish: Wish::Tell { .. }, order, .. } => order.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// What was written.
@@ -110,6 +130,12 @@ impl Lane {
         if self.weakness == Some(Weakness::AckBeforeCommit) {
             return self.commit_too_late(jobs).await;
         }
+        for job in jobs.extract_if(.., |job| job.write.order().is_some_and(Order::is_broken)) {
+            let _ = job.done.send(Ok(Written::Recorded(Err(Refusal::Unavailable))));
+        }
+        if jobs.is_empty() {
+            return;
+        }
         match self.attempt(jobs).await {
             Ok(written) => {
                 for (job, written) in jobs.drain(..).zip(written) {
@@ -124,6 +150,7 @@ impl Lane {
             }
             Err(cause) => {
                 if let Some(job) = jobs.pop() {
+                    job.write.order().inspect(|order| order.fail());
                     let _ = job.done.send(Err(cause));
                 }
             }
@@ -173,7 +200,7 @@ impl Lane {
         let mut written = Vec::new();
         for write in writes {
             written.extend(match write {
-                Write::Record { conversation, sender, cid, wish } => {
+                Write::Record { conversation, sender, cid, wish, .. } => {
                     Some(Written::Recorded(batch.record(conversation, sender, cid, wish).await?))
                 }
                 Write::AddVisitor { .. } => visitors.next(),

@@ -6,7 +6,10 @@ use super::{
     commit::{Write, Written},
     now_ms, signed, unsigned,
 };
-use crate::decision::{Refusal, Sender, Wish};
+use crate::{
+    decision::{Refusal, Sender, Wish},
+    line::Order,
+};
 use protocol::{Author, Event, EventBody, Floor, Message};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
@@ -37,8 +40,9 @@ impl Store {
         sender: Sender,
         cid: &str,
         wish: Wish,
+        order: Option<Order>,
     ) -> Result<Result<Recorded, Refusal>, StoreError> {
-        let write = Write::Record { conversation: conversation.to_owned(), sender, cid: cid.to_owned(), wish };
+        let write = Write::Record { conversation: conversation.to_owned(), sender, cid: cid.to_owned(), wish, order };
         match self.committer.write(write).await? {
             Written::Recorded(recorded) => Ok(recorded),
             Written::Visitor(..) => Err(StoreError::Unreadable { what: "an answer" }),

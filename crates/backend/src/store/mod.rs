@@ -126,10 +126,13 @@ fn signed(number: u64) -> i64 {
 mod tests {
     use super::*;
     use crate::{
-        decision::{Sender, Wish},
+        decision::{Refusal, Sender, Wish},
+        line::Order,
         secret::new_secret,
     };
+    use protocol::Author;
     use sqlx::Row;
+    use uuid::Uuid;
 
     #[tokio::test]
     async fn a_commit_is_on_disk_before_it_returns() {
@@ -154,7 +157,7 @@ mod tests {
         let (_, conversation) = store.add_visitor(&token).await.expect("added");
         let ring = async || {
             let cid = uuid::Uuid::now_v7().to_string();
-            store.record(&conversation, Sender::Visitor, &cid, Wish::Ring).await
+            store.record(&conversation, Sender::Visitor, &cid, Wish::Ring, None).await
         };
         let full = "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ROLLBACK, 'no room'); END";
         sqlx::query(full).execute(&store.writer).await.expect("no room");
@@ -180,5 +183,30 @@ mod tests {
             epochs.dedup();
             assert_eq!(epochs.len(), 1, "all see one epoch");
         }
+    }
+
+    #[tokio::test]
+    async fn what_was_handed_in_behind_a_message_that_was_not_stored_is_not_stored_either_but_a_ring_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
+        let (_, hash) = new_secret().expect("random bytes");
+        let (_, conversation) = store.add_visitor(&hash).await.expect("a visitor");
+        let fails = "CREATE TRIGGER full BEFORE INSERT ON event WHEN NEW.body LIKE '%first%' BEGIN SELECT RAISE(ABORT, 'full'); END";
+        sqlx::query(fails).execute(&store.writer).await.expect("a store that fails");
+        let mut order = Order::default();
+        let record = async |wish: Wish, order: &Order| {
+            let cid = Uuid::now_v7().to_string();
+            store.record(&conversation, Sender::Visitor, &cid, wish, Some(order.clone())).await
+        };
+        let tell = |text: &str| Wish::Tell { author: Author::Visitor, text: text.into(), entry: None };
+        let (first, second) = tokio::join!(record(tell("first"), &order), record(tell("second"), &order));
+        assert!(first.is_err());
+        assert_eq!(second.expect("an answer"), Err(Refusal::Unavailable));
+        assert_eq!(record(tell("third"), &order).await.expect("an answer"), Err(Refusal::Unavailable));
+        assert_eq!(record(Wish::Ring, &order).await.expect("an answer").expect("rung").seq, 1);
+        sqlx::query("DROP TRIGGER full").execute(&store.writer).await.expect("it works again");
+        order.hear();
+        assert_eq!(record(tell("first"), &order).await.expect("an answer").expect("stored").seq, 2);
+        assert_eq!(record(tell("second"), &order).await.expect("an answer").expect("stored").seq, 3);
     }
 }
