@@ -95,6 +95,7 @@ export const attach = (key, identity, tell) => {
     await new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = reject;
+      setTimeout(reject, 8000); // as above
     });
     return result;
   };

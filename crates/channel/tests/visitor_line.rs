@@ -375,3 +375,15 @@ fn without_websockets_one_request_at_a_time_carries_what_was_said_and_the_secret
     world.settle();
     assert_eq!(world.backend.log.len(), 3);
 }
+
+#[test]
+fn a_request_carries_no_more_frames_than_the_backend_takes() {
+    let mut world = World::new(1);
+    world.websockets_pass = false;
+    for number in 1..=250 {
+        world.command(0, say(number));
+        world.stored(0);
+    }
+    world.settle();
+    assert_eq!(world.backend.log.len(), 250);
+}

@@ -82,7 +82,7 @@ impl Page {
     /// Everything that the service holds after it has been told all that waited.
     async fn log(&mut self, served: &Served) -> Vec<Event> {
         let mut line = self.connect(served).await;
-        for cid in self.waiting.clone() {
+        for cid in std::mem::take(&mut self.waiting) {
             line.say(&cid, &format!("message {cid}")).await;
             let (seq, _) = line.ack(&cid).await;
             self.acknowledged.insert(cid, seq);

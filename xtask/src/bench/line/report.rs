@@ -81,8 +81,10 @@ const ROWS: [Row; 7] = [
         aim: 25.0,
     },
     Row {
-        measure: "messages lost or doubled in a soak with faults every second",
-        value: |figures| Some(figures.number("lost")? + figures.number("doubled")?),
+        measure: "messages lost, doubled or out of order in a soak with faults every second",
+        value: |figures| {
+            Some(figures.number("lost")? + figures.number("doubled")? + figures.number("out_of_order").unwrap_or(0.0))
+        },
         unit: "",
         better: Better::Less,
         refuse: 0.0,
