@@ -165,7 +165,9 @@ impl Lane {
         }
         let mut visitors = written.into_iter();
         let frames = writes.clone().filter_map(|write| match write {
-            Write::Record { conversation, sender, cid, .. } => Some((conversation.as_str(), sender, cid.as_str())),
+            Write::Record { conversation, sender, cid, wish } => {
+                Some((conversation.as_str(), sender, cid.as_str(), wish))
+            }
             Write::AddVisitor { .. } => None,
         });
         let dedupe = self.weakness != Some(Weakness::NoDeduplication);
