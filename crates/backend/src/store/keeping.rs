@@ -99,7 +99,11 @@ impl Store {
     pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
         if self.database.is_file() {
             sqlx::query("VACUUM").execute(&self.writer).await?;
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&self.writer).await?;
+            // SQLite waits for readers as long as its busy_timeout says. That it waited in vain is no error but a word in the row.
+            let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?;
+            if checkpoint.try_get::<i64, _>(0)? != 0 {
+                return Err(StoreError::StillRead);
+            }
         }
         Ok(())
     }
@@ -107,4 +111,24 @@ impl Store {
 
 fn read(identity: Option<&str>) -> Option<Identity> {
     serde_json::from_str(identity?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_somebody_still_reads_is_not_said_to_be_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
+        sqlx::query("PRAGMA busy_timeout = 20").execute(&store.writer).await.expect("set");
+        store.audit("Ada", "logged in", "").await.expect("written");
+        let mut reader = store.readers.begin().await.expect("begun");
+        sqlx::query("SELECT name FROM epoch").fetch_one(&mut *reader).await.expect("read");
+        assert!(matches!(store.scrub().await, Err(StoreError::StillRead)));
+        reader.commit().await.expect("read");
+        store.scrub().await.expect("overwritten");
+        let log = std::fs::metadata(folder.path().join("shopbell.db-wal")).expect("the write-ahead log");
+        assert_eq!(log.len(), 0);
+    }
 }
