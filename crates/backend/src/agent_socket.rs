@@ -176,13 +176,8 @@ impl Driver {
                 None
             }
             AgentOutput::Record { conversation, cid, wish } => {
-                let (sender, action) = (Sender::Agent(self.agent.name.clone()), wish.audited());
+                let sender = Sender::Agent(self.agent.name.clone());
                 let recorded = service.conversations.record(&conversation, sender, &cid, wish).await;
-                if let (Ok(recorded), Some(action)) = (&recorded, action)
-                    && !recorded.dup
-                {
-                    self.audit(action, &conversation).await;
-                }
                 let recorded = recorded.map(|recorded| (recorded.seq, recorded.dup));
                 Some(AgentInput::Recorded { conversation, cid, recorded })
             }

@@ -28,7 +28,7 @@ pub async fn back_up(database: &Database, file: &Path) -> Result<(), StoreError>
 /// When the database fails.
 pub async fn renew_epoch(database: &Database) -> Result<(), StoreError> {
     let store = Store::open(database).await?;
-    let done = store.renew_epoch().await;
+    let done = store.renew_epoch(OPERATOR).await;
     store.close().await;
     done
 }

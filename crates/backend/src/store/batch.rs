@@ -5,7 +5,7 @@
 //! Rows travel as one JSON array a statement, which both databases can read as a table.
 
 use super::{
-    Database, StoreError,
+    Database, StoreError, audit,
     log::{Recorded, Standing, body_of, floor_of, json_of, words_of},
     signed, unsigned,
 };
@@ -79,6 +79,8 @@ pub(super) struct Batch<'c> {
     known: HashMap<(String, String, String), u64>,
     added: Vec<NewEvent>,
     changed: HashMap<String, Change>,
+    /// For the audit log: the agent, what they did, and the conversation.
+    audited: Vec<(String, &'static str, String)>,
 }
 
 /// An event's columns: conversation, seq, sender, cid, at, body.
@@ -122,6 +124,7 @@ impl<'c> Batch<'c> {
             known: HashMap::new(),
             added: Vec::new(),
             changed: HashMap::new(),
+            audited: Vec::new(),
         };
         if frames.is_empty() {
             return Ok(batch);
@@ -202,6 +205,23 @@ impl<'c> Batch<'c> {
         stands(unsigned(seq))
     }
 
+    /// As [`Batch::record`], and notes in the audit log what an agent did: both are stored, or neither.
+    pub(super) async fn record_audited(
+        &mut self,
+        conversation: &str,
+        sender: &Sender,
+        cid: &str,
+        wish: &Wish,
+    ) -> Result<Result<Recorded, Refusal>, StoreError> {
+        let recorded = self.record(conversation, sender, cid, wish).await?;
+        if let (Ok(Recorded { dup: false, .. }), Sender::Agent(agent), Some(action)) =
+            (&recorded, sender, wish.audited())
+        {
+            self.audited.push((agent.clone(), action, conversation.to_owned()));
+        }
+        Ok(recorded)
+    }
+
     /// Adds one event to the end of a log.
     pub(super) fn append(
         &mut self,
@@ -234,7 +254,12 @@ impl<'c> Batch<'c> {
 
     /// Writes what is left to write.
     pub(super) async fn finish(mut self) -> Result<(), StoreError> {
-        self.write().await
+        self.write().await?;
+        // Last, because the audit log has one end, at which every other node would wait.
+        for (agent, action, conversation) in &self.audited {
+            audit::add(self.connection, agent, action, conversation).await?;
+        }
+        Ok(())
     }
 
     async fn write(&mut self) -> Result<(), StoreError> {

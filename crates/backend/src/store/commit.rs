@@ -176,7 +176,7 @@ impl Lane {
         for write in writes {
             written.extend(match write {
                 Write::Record { conversation, sender, cid, wish } => {
-                    Some(Written::Recorded(batch.record(conversation, sender, cid, wish).await?))
+                    Some(Written::Recorded(batch.record_audited(conversation, sender, cid, wish).await?))
                 }
                 Write::AddVisitor { .. } => visitors.next(),
             });

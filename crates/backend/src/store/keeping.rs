@@ -3,7 +3,7 @@
 use super::{Database, Store, StoreError, audit, log, unsigned};
 use protocol::{Event, Identity};
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -40,15 +40,20 @@ impl Store {
         }
         sqlx::query("VACUUM INTO $1").bind(file.to_string_lossy().into_owned()).execute(&self.readers).await?;
         let copy = Store::open(&Database::from(file)).await?;
-        let renewed = copy.renew_epoch().await;
+        let renewed = match copy.writer.acquire().await {
+            Ok(mut connection) => renew_epoch(&mut connection).await,
+            Err(cause) => Err(cause.into()),
+        };
         copy.close().await;
         renewed
     }
 
     /// Gives the logs a new name, so that every client reads them anew.
-    pub(crate) async fn renew_epoch(&self) -> Result<(), StoreError> {
-        let epoch = Uuid::new_v4().simple().to_string();
-        sqlx::query("UPDATE epoch SET name = $1").bind(epoch).execute(&self.writer).await?;
+    pub(crate) async fn renew_epoch(&self, actor: &str) -> Result<(), StoreError> {
+        let mut transaction = self.writer.begin_with(self.database.begin()).await?;
+        renew_epoch(&mut transaction).await?;
+        audit::add(&mut transaction, actor, "renewed the epoch", "").await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -95,7 +100,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Overwrites what was erased, which until then may lie unused in the file.
+    /// Overwrites what was erased, which until then may lie unused in the file and in the write-ahead log beside it.
     pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
         if self.database.is_file() {
             sqlx::query("VACUUM").execute(&self.writer).await?;
@@ -107,6 +112,12 @@ impl Store {
         }
         Ok(())
     }
+}
+
+async fn renew_epoch(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let epoch = Uuid::new_v4().simple().to_string();
+    sqlx::query("UPDATE epoch SET name = $1").bind(epoch).execute(connection).await?;
+    Ok(())
 }
 
 fn read(identity: Option<&str>) -> Option<Identity> {
