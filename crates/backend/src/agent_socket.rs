@@ -168,16 +168,10 @@ impl Driver {
                 None
             }
             AgentOutput::Record { conversation, cid, wish } => {
-                let (service, name) = (Arc::clone(service), self.agent.name.clone());
-                // A task of its own: what is stored is told and audited even when the line ends meanwhile.
+                let (service, sender) = (Arc::clone(service), Sender::Agent(self.agent.name.clone()));
+                // A task of its own: what is stored is told even when the line ends meanwhile.
                 let recording = tokio::spawn(async move {
-                    let (sender, action) = (Sender::Agent(name.clone()), wish.audited());
                     let recorded = service.conversations.record(&conversation, sender, &cid, wish, None).await;
-                    if let (Ok(recorded), Some(action)) = (&recorded, action)
-                        && !recorded.dup
-                    {
-                        audit(&service, &name, action, &conversation).await;
-                    }
                     let recorded = recorded.map(|recorded| (recorded.seq, recorded.dup));
                     AgentInput::Recorded { conversation, cid, recorded }
                 });

@@ -12,6 +12,8 @@ const ENTRY_CHARS: usize = 100;
 pub(crate) const NO_CONVERSATION: &str = "There is no such conversation.";
 /// Why a conversation could not be given to somebody.
 const NO_AGENT: &str = "There is no such agent; give it to one who is there.";
+/// Why somebody who was removed takes nothing any more.
+const REMOVED: &str = "This agent has been removed; nothing can be claimed under that name.";
 
 /// Who asks. Client-made ids are told apart by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +96,14 @@ impl Wish {
         self
     }
 
+    /// The agent who would hold the conversation, and must exist.
+    pub(crate) fn receiver(&self) -> Option<&str> {
+        match self {
+            Wish::Claim { agent, .. } | Wish::Transfer { to: Some(agent), .. } => Some(agent),
+            _ => None,
+        }
+    }
+
     /// What the audit log says of it; `None` for what the conversation's own log tells well enough.
     pub(crate) fn audited(&self) -> Option<&'static str> {
         match self {
@@ -115,7 +125,7 @@ pub struct Facts {
     pub floor: Floor,
     /// For [`Wish::Edit`]: what the event says now.
     pub edited: Option<EventBody>,
-    /// For [`Wish::Transfer`]: whether there is an agent of that name.
+    /// For [`Wish::Claim`] and [`Wish::Transfer`]: whether there is an agent of the name that would then hold it.
     pub receiver_exists: bool,
 }
 
@@ -192,6 +202,8 @@ pub fn decide(facts: &Facts, wish: &Wish) -> Result<Decision, Refusal> {
         }
         (Wish::Ring, Floor::Ringing | Floor::Human { .. }) => Ok(Decision::RingStands),
         (Wish::Ring, Floor::Bot | Floor::Closed) => add(EventBody::Rang),
+        // Their line may still be open for some seconds.
+        (Wish::Claim { .. }, _) if !facts.receiver_exists => Err(Refusal::NotFound(REMOVED)),
         (Wish::Claim { agent, .. }, Floor::Ringing) => add(EventBody::Claimed { agent: agent.clone() }),
         (Wish::Claim { agent, .. }, Floor::Human { .. }) if holds(agent) => Ok(Decision::ClaimStands),
         (Wish::Claim { agent, takes_over: true }, Floor::Human { .. }) => {

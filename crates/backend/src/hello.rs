@@ -15,10 +15,15 @@ pub(crate) async fn arrive(
     identity: Option<String>,
 ) -> Result<Option<Arrival>, Error> {
     let arrival = recognise(service, token, conversation).await?;
-    // A word of the shop that does not hold only adds nothing: it keeps nobody out.
+    // A word of the shop that does not hold, or cannot be kept, only adds nothing: it keeps nobody out.
     if let (Some(arrival), Some(identity)) = (&arrival, identity) {
         match service.identities.read(&identity) {
-            Ok(identity) => service.store.identify(arrival.visitor, &identity).await?,
+            Ok(identity) => {
+                if let Err(cause) = service.store.identify(arrival.visitor, &identity).await {
+                    service.metrics.store_failed();
+                    tracing::error!(%cause, conversation = arrival.conversation, "an identity was not stored");
+                }
+            }
             Err(cause) => tracing::info!(conversation = arrival.conversation, %cause, "an identity was not believed"),
         }
     }

@@ -17,6 +17,8 @@ use std::{
 
 /// Log-ins that may fail in a row for one name from one address, and again each minute.
 const LOG_INS_PER_MINUTE: u32 = 10;
+/// Log-ins that may fail within a minute from one address, whatever the names: each is an entry in the audit log.
+const LOG_INS_PER_MINUTE_AT_AN_ADDRESS: u32 = 30;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// So many a minute over time, and a burst at once, for each key.
@@ -107,43 +109,69 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Failed log-ins by name and address. A success clears them.
+/// Failed log-ins: those for one name from one address, and all those from one address. A success takes back what it counted.
 #[derive(Debug)]
 pub(crate) struct LogInAttempts {
-    attempts: Mutex<HashMap<(String, IpAddr), (DefaultDirectRateLimiter, Instant)>>,
-    /// Those who were not let through.
-    refused: Counter,
+    attempts: Mutex<Attempts>,
+    /// Those who were not let through, for their name and for their address.
+    refused: [Counter; 2],
+}
+
+#[derive(Debug, Default)]
+struct Attempts {
+    by_name: HashMap<(String, IpAddr), (DefaultDirectRateLimiter, Instant)>,
+    /// Since when, and how many. They count from the beginning a minute later.
+    by_address: HashMap<IpAddr, (Instant, u32)>,
 }
 
 impl LogInAttempts {
-    pub(crate) fn new(refused: Counter) -> Self {
+    pub(crate) fn new(metrics: &Metrics) -> Self {
+        let refused = [Limit::LogIn, Limit::LogInAddress].map(|limit| metrics.limit(limit));
         LogInAttempts { attempts: Mutex::default(), refused }
     }
 
     /// Counts an attempt; an error is the milliseconds to wait before the next.
     pub(crate) fn take(&self, name: &str, address: IpAddr) -> Result<(), u64> {
+        let now = Instant::now();
         let mut attempts = self.attempts();
-        let (limiter, last) = attempts
+        let Attempts { by_name, by_address } = &mut *attempts;
+        let (since, count) = by_address.entry(network(address)).or_insert((now, 0));
+        let passed = now.duration_since(*since);
+        if passed >= MINUTE {
+            (*since, *count) = (now, 0);
+        } else if *count >= LOG_INS_PER_MINUTE_AT_AN_ADDRESS {
+            self.refused[1].inc();
+            return Err(milliseconds(MINUTE - passed));
+        }
+        let (limiter, last) = by_name
             .entry((name.to_lowercase(), address))
-            .or_insert_with(|| (RateLimiter::direct(quota(LOG_INS_PER_MINUTE, LOG_INS_PER_MINUTE)), Instant::now()));
-        *last = Instant::now();
+            .or_insert_with(|| (RateLimiter::direct(quota(LOG_INS_PER_MINUTE, LOG_INS_PER_MINUTE)), now));
+        *last = now;
         limiter.check().map_err(|until| {
-            self.refused.inc();
+            self.refused[0].inc();
             milliseconds(until.wait_time_from(DefaultClock::default().now()))
-        })
+        })?;
+        *count += 1;
+        Ok(())
     }
 
-    /// The password was right.
+    /// The password was right. Many agents may log in from one address at once; others' failures there still count.
     pub(crate) fn clear(&self, name: &str, address: IpAddr) {
-        self.attempts().remove(&(name.to_lowercase(), address));
+        let mut attempts = self.attempts();
+        attempts.by_name.remove(&(name.to_lowercase(), address));
+        if let Some((_, count)) = attempts.by_address.get_mut(&network(address)) {
+            *count = count.saturating_sub(1);
+        }
     }
 
     /// Forgets attempts that no longer count.
     pub(crate) fn forget_idle(&self) {
-        self.attempts().retain(|_, (_, last)| last.elapsed() < MINUTE);
+        let mut attempts = self.attempts();
+        attempts.by_name.retain(|_, (_, last)| last.elapsed() < MINUTE);
+        attempts.by_address.retain(|_, (since, _)| since.elapsed() < MINUTE);
     }
 
-    fn attempts(&self) -> MutexGuard<'_, HashMap<(String, IpAddr), (DefaultDirectRateLimiter, Instant)>> {
+    fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -188,7 +216,7 @@ mod tests {
 
     #[test]
     fn ten_wrong_passwords_close_the_way_for_that_name_from_that_address_only() {
-        let attempts = LogInAttempts::new(Counter::default());
+        let attempts = LogInAttempts::new(&Metrics::default());
         let (here, there) = ([127, 0, 0, 1].into(), [127, 0, 0, 2].into());
         for _ in 0..10 {
             assert_eq!(attempts.take("Ada", here), Ok(()));
@@ -198,5 +226,20 @@ mod tests {
         assert_eq!(attempts.take("grace", here), Ok(()));
         attempts.clear("ADA", here);
         assert_eq!(attempts.take("Ada", here), Ok(()));
+    }
+
+    #[test]
+    fn thirty_log_ins_that_fail_close_the_way_for_every_name_from_that_network() {
+        let attempts = LogInAttempts::new(&Metrics::default());
+        let at = |address: &str| address.parse::<IpAddr>().expect("an address");
+        for number in 0..30 {
+            assert_eq!(attempts.take(&format!("agent {number}"), at("2001:db8::1")), Ok(()));
+            assert_eq!(attempts.take("Ada", at("192.0.2.1")), Ok(()));
+            attempts.clear("Ada", at("192.0.2.1"));
+        }
+        let wait = attempts.take("Ada", at("2001:db8::2")).expect_err("the same network");
+        assert!((1..=60_001).contains(&wait), "{wait} ms");
+        assert_eq!(attempts.take("Ada", at("2001:db8:0:1::1")), Ok(()));
+        assert_eq!(attempts.take("Ada", at("192.0.2.1")), Ok(()), "right passwords do not count");
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     hours::OpeningHours,
     identity::Identities,
     line::{Ending, unavailable},
-    metrics::{Limit, Metrics},
+    metrics::Metrics,
     origin::{Origin, listed},
     password::Passwords,
     queue::Queue,
@@ -74,7 +74,7 @@ impl Service {
             identities,
             weakness: config.weakness,
             messages: MessageLimits::new(config.messages_per_minute, &metrics),
-            log_ins: LogInAttempts::new(metrics.limit(Limit::LogIn)),
+            log_ins: LogInAttempts::new(&metrics),
             metrics,
             hang_up: watch::Sender::new(false),
         }

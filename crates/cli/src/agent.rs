@@ -21,7 +21,7 @@ enum AgentCommand {
     Add {
         /// The name they log in with, which visitors see.
         name: String,
-        /// What they may do: a lead may take conversations from others, an admin sees what is kept.
+        /// What they may do: a lead may take conversations from others; an admin no more than that today.
         #[arg(long, value_enum, default_value = "agent")]
         role: Role,
         /// Read the password from the first line of standard input, as is done anyway when that is not a terminal.
@@ -52,7 +52,7 @@ enum Role {
     Agent,
     /// Take conversations from other agents, too.
     Lead,
-    /// Everything.
+    /// What a lead may.
     Admin,
 }
 

@@ -97,16 +97,17 @@ pub struct AgentProfile {
     pub role: Role,
 }
 
-/// What an agent may do; each role may do what the one before it may.
+/// What an agent may do over the line; each role may do what the one before it may. Exports, erasures and the audit log are no
+/// role's: they are commands on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Answer visitors.
+    /// Read every conversation, claim those that wait, and answer, give away and close one's own.
     Agent,
     /// Take a conversation from another agent.
     Lead,
-    /// Export and erase, and see the audit log.
+    /// Nothing more today.
     Admin,
 }
 

@@ -9,7 +9,7 @@ fn with(agent: &str) -> Floor {
 }
 
 fn at(floor: &Floor) -> Facts {
-    Facts { floor: floor.clone(), ..Facts::default() }
+    Facts { floor: floor.clone(), receiver_exists: true, ..Facts::default() }
 }
 
 fn added(body: EventBody) -> Result<Decision, Refusal> {
@@ -46,6 +46,17 @@ fn a_lead_may_take_what_another_agent_holds() {
     let claim = Wish::Claim { agent: "Ada".into(), takes_over: true };
     assert_eq!(decide(&at(&with("Grace")), &claim), added(EventBody::Claimed { agent: "Ada".into() }));
     assert!(matches!(decide(&at(&Floor::Bot), &claim), Err(Refusal::NotClaimed(_))));
+}
+
+#[test]
+fn an_agent_who_was_removed_takes_nothing_any_more() {
+    for takes_over in [false, true] {
+        let claim = Wish::Claim { agent: "Ada".into(), takes_over };
+        for floor in [Floor::Ringing, with("Grace"), with("Ada")] {
+            let facts = Facts { receiver_exists: false, ..at(&floor) };
+            assert!(matches!(decide(&facts, &claim), Err(Refusal::NotFound(_))), "{claim:?} at {floor:?}");
+        }
+    }
 }
 
 #[test]

@@ -81,7 +81,10 @@ pub(crate) enum Limit {
     Address,
     /// Those from the pages of one site.
     Site,
+    /// Failed log-ins for one name from one address.
     LogIn,
+    /// Failed log-ins from one address.
+    LogInAddress,
 }
 
 /// Every count of one service. Clones share them.
@@ -200,7 +203,7 @@ impl Families {
 
     /// Makes what may be alerted on appear before it first happens: a count that begins at 1 has not grown.
     fn begin_at_zero(&self) {
-        for limit in [Limit::Visitor, Limit::Address, Limit::Site, Limit::LogIn] {
+        for limit in [Limit::Visitor, Limit::Address, Limit::Site, Limit::LogIn, Limit::LogInAddress] {
             self.rate_limited(limit);
         }
         for direction in ["in", "out"] {
@@ -236,6 +239,7 @@ impl Families {
             Limit::Address => "address",
             Limit::Site => "site",
             Limit::LogIn => "log_in",
+            Limit::LogInAddress => "log_in_address",
         };
         self.rate_limited.get_or_create_owned(&[("limit", word)])
     }

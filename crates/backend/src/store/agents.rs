@@ -63,12 +63,12 @@ impl Store {
         let held: Vec<(String,)> = sqlx::query_as(held).bind(&agent).fetch_all(&mut *transaction).await?;
         let sender = Sender::Agent(agent.clone());
         let cids: Vec<String> = held.iter().map(|_| Uuid::now_v7().to_string()).collect();
-        let frames = || held.iter().zip(&cids).map(|((held,), cid)| (held.as_str(), &sender, cid.as_str()));
+        // Decided as if they had done it: what somebody took from them meanwhile stays.
+        let back = Wish::Transfer { agent: agent.clone(), to: None };
+        let frames = || held.iter().zip(&cids).map(|((held,), cid)| (held.as_str(), &sender, cid.as_str(), &back));
         let mut batch = Batch::begin(&mut transaction, &self.database, now_ms(), true, frames()).await?;
-        for (conversation, sender, cid) in frames() {
-            // Decided as if they had done it: what somebody took from them meanwhile stays.
-            let back = Wish::Transfer { agent: agent.clone(), to: None };
-            let _ = batch.record(conversation, sender, cid, &back).await?;
+        for (conversation, sender, cid, back) in frames() {
+            let _ = batch.record(conversation, sender, cid, back).await?;
         }
         batch.finish().await?;
         transaction.commit().await?;
@@ -135,5 +135,40 @@ fn role_of(word: &str) -> Result<Role, StoreError> {
         "lead" => Ok(Role::Lead),
         "admin" => Ok(Role::Admin),
         _ => Err(StoreError::Unreadable { what: "a role" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{decision::Refusal, secret::new_secret};
+
+    #[tokio::test]
+    async fn whoever_was_removed_is_given_nothing_whatever_line_of_theirs_is_still_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
+        for name in ["Ada", "Grace"] {
+            assert!(store.add_agent(name, "a hash", Role::Lead).await.expect("added"));
+        }
+        let (_, token) = new_secret().expect("random bits");
+        let (_, conversation) = store.add_visitor(&token).await.expect("added");
+        let record = async |sender: Sender, wish: Wish| {
+            let cid = Uuid::now_v7().to_string();
+            store.record(&conversation, sender, &cid, wish, None).await.expect("decided").map(|recorded| recorded.seq)
+        };
+        let (ada, grace) = (|| Sender::Agent("Ada".into()), || Sender::Agent("Grace".into()));
+        let claim = |agent: &str| Wish::Claim { agent: agent.into(), takes_over: true };
+        let give = || Wish::Transfer { agent: "Grace".into(), to: Some("Ada".into()) };
+        assert_eq!(record(Sender::Visitor, Wish::Ring).await, Ok(1));
+        assert_eq!(record(ada(), claim("Ada")).await, Ok(2));
+        assert!(store.remove_agent("ADA").await.expect("removed"), "3: given back");
+
+        let is_refused = |answer| matches!(answer, Err(Refusal::NotFound(_)));
+        assert!(is_refused(record(ada(), claim("Ada")).await), "while it rings");
+        assert_eq!(record(grace(), claim("Grace")).await, Ok(4));
+        assert!(is_refused(record(ada(), claim("Ada")).await), "from Grace");
+        assert!(is_refused(record(grace(), give()).await));
+        assert!(store.add_agent("Ada", "a hash", Role::Agent).await.expect("added"));
+        assert_eq!(record(grace(), give()).await, Ok(5));
     }
 }

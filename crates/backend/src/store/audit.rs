@@ -140,6 +140,11 @@ fn hash_of(before: &str, entry: &AuditEntry) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        decision::{Sender, Wish},
+        secret::new_secret,
+    };
+    use protocol::Role;
 
     async fn audited() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -158,6 +163,30 @@ mod tests {
         let AuditTrail::Whole { entries: 3, hash } = store.audit_trail().await.expect("read") else { panic!("broken") };
         let last = store.audit_after(2, 10).await.expect("read");
         assert_eq!((last.len(), &last[0].hash), (1, &hash));
+    }
+
+    #[tokio::test]
+    async fn a_claim_is_stored_with_its_entry_or_not_at_all() {
+        let (_folder, store) = audited().await;
+        store.add_agent("Ada", "a hash", Role::Agent).await.expect("added");
+        let (_, token) = new_secret().expect("random bits");
+        let (_, conversation) = store.add_visitor(&token).await.expect("added");
+        let record = async |sender: Sender, wish: Wish| {
+            let cid = "0197a2c4-7d5e-7c3a-9f10-2b6c8d4e1f00";
+            store.record(&conversation, sender, cid, wish, None).await.map(|decided| decided.expect("allowed").dup)
+        };
+        let claim =
+            async || record(Sender::Agent("Ada".into()), Wish::Claim { agent: "Ada".into(), takes_over: false }).await;
+        record(Sender::Visitor, Wish::Ring).await.expect("stored");
+        let full = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END";
+        sqlx::query(full).execute(&store.writer).await.expect("no room");
+        assert!(claim().await.is_err());
+        sqlx::query("DROP TRIGGER full").execute(&store.writer).await.expect("room");
+        assert!(!claim().await.expect("stored"), "it had not been stored");
+        assert!(claim().await.expect("stored"), "it has been now");
+        let entries = store.audit_after(3, 10).await.expect("read");
+        let entries: Vec<_> = entries.iter().map(|entry| [&*entry.actor, &*entry.action, &*entry.subject]).collect();
+        assert_eq!(entries, [["Ada", "claimed", &conversation]]);
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@
 //! Rows travel as one JSON array a statement, which both databases can read as a table.
 
 use super::{
-    Database, StoreError,
+    Database, StoreError, audit,
     log::{Recorded, Standing, body_of, floor_of, json_of, words_of},
     signed, unsigned,
 };
@@ -13,7 +13,7 @@ use crate::decision::{self, Decision, Facts, Refusal, Sender, Wish};
 use protocol::{Author, Event, EventBody, Message};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Characters of the visitor's latest message that the queue shows.
@@ -21,6 +21,9 @@ const PREVIEW_CHARS: usize = 120;
 
 /// The statements, as each database writes them. Their one parameter is a JSON array.
 struct Statements {
+    /// Of agents' names: those that exist. On Postgres nobody can remove them until the commit, and whoever is removing one is
+    /// waited for.
+    agents: &'static str,
     /// Of conversations' ids: how each stands. On Postgres their rows stay locked, in one order for every node.
     standings: &'static str,
     /// Of (conversation, sender, cid): those that are known, with their `seq`.
@@ -32,6 +35,7 @@ struct Statements {
 }
 
 static SQLITE: Statements = Statements {
+    agents: "SELECT name FROM agent WHERE name IN (SELECT value FROM json_each($1))",
     standings: "SELECT id, head, floor, agent FROM conversation WHERE id IN (SELECT value FROM json_each($1))",
     known: "SELECT e.conversation, e.sender, e.cid, e.seq FROM json_each($1) j CROSS JOIN event e \
             ON e.conversation = j.value ->> 0 AND e.sender = j.value ->> 1 AND e.cid = j.value ->> 2",
@@ -45,6 +49,7 @@ static SQLITE: Statements = Statements {
 };
 
 static POSTGRES: Statements = Statements {
+    agents: "SELECT name FROM agent WHERE name IN (SELECT json_array_elements_text($1::json)) ORDER BY id FOR SHARE",
     standings: "SELECT id, head, floor, agent FROM conversation \
                 WHERE id IN (SELECT json_array_elements_text($1::json)) ORDER BY id FOR UPDATE",
     known: "SELECT e.conversation, e.sender, e.cid, e.seq FROM json_array_elements($1::json) j JOIN event e \
@@ -67,11 +72,15 @@ pub(super) struct Batch<'c> {
     at: i64,
     /// A frame is stored once. Off in tests alone.
     dedupe: bool,
+    /// Those who may be given a conversation by these frames, and exist.
+    agents: HashSet<String>,
     standings: HashMap<String, Standing>,
     /// The `seq` of each (conversation, sender, cid).
     known: HashMap<(String, String, String), u64>,
     added: Vec<NewEvent>,
     changed: HashMap<String, Change>,
+    /// For the audit log: the agent, what they did, and the conversation.
+    audited: Vec<(String, &'static str, String)>,
 }
 
 /// An event's columns: conversation, seq, sender, cid, at, body.
@@ -90,29 +99,41 @@ struct Change {
 }
 
 impl<'c> Batch<'c> {
-    /// Reads where these conversations stand, and which of these frames, as (conversation, sender, cid), are known.
+    /// Reads where these conversations stand, and which of these frames, as (conversation, sender, cid, wish), are known.
     pub(super) async fn begin<'a>(
         connection: &'c mut AnyConnection,
         database: &Database,
         at: i64,
         dedupe: bool,
-        frames: impl Iterator<Item = (&'a str, &'a Sender, &'a str)>,
+        frames: impl Iterator<Item = (&'a str, &'a Sender, &'a str, &'a Wish)>,
     ) -> Result<Self, StoreError> {
         let statements = if database.is_file() { &SQLITE } else { &POSTGRES };
-        let frames: Vec<(&str, String, &str)> =
-            frames.map(|(conversation, sender, cid)| (conversation, words_of(sender), cid)).collect();
+        let mut receivers = BTreeSet::new();
+        let mut frame = |(conversation, sender, cid, wish): (&'a str, &Sender, &'a str, &'a Wish)| {
+            receivers.extend(wish.receiver());
+            (conversation, words_of(sender), cid)
+        };
+        let frames: Vec<(&str, String, &str)> = frames.map(&mut frame).collect();
         let mut batch = Batch {
             connection,
             statements,
             at,
             dedupe,
+            agents: HashSet::new(),
             standings: HashMap::new(),
             known: HashMap::new(),
             added: Vec::new(),
             changed: HashMap::new(),
+            audited: Vec::new(),
         };
         if frames.is_empty() {
             return Ok(batch);
+        }
+        // Before the conversations: who removes an agent locks in this order, too.
+        if !receivers.is_empty() {
+            let agents = sqlx::query_as(batch.statements.agents).bind(rows(&receivers)?);
+            let agents: Vec<(String,)> = agents.fetch_all(&mut *batch.connection).await?;
+            batch.agents = agents.into_iter().map(|(name,)| name).collect();
         }
         let conversations: BTreeSet<&str> = frames.iter().map(|(conversation, ..)| *conversation).collect();
         let standings = sqlx::query(statements.standings).bind(rows(&conversations)?);
@@ -148,7 +169,13 @@ impl<'c> Batch<'c> {
         if let Some(seq) = earlier.filter(|_| self.dedupe) {
             return stands(seq);
         }
-        let facts = self.facts(conversation, Facts { floor, ..Facts::default() }, wish).await?;
+        let edited = match wish {
+            Wish::Edit { seq, .. } => self.body(conversation, *seq).await?,
+            _ => None,
+        };
+        // SQLite finds a name in whatever letters; who has the floor is told by the exact ones.
+        let receiver_exists = wish.receiver().is_some_and(|receiver| self.agents.contains(receiver));
+        let facts = Facts { floor, edited, receiver_exists };
         let column = match decision::decide(&facts, wish) {
             Err(refusal) => return Ok(Err(refusal)),
             Ok(Decision::Add(bodies)) => {
@@ -176,6 +203,23 @@ impl<'c> Batch<'c> {
         self.write().await?;
         let (seq,) = sqlx::query_as(column).bind(conversation).fetch_one(&mut *self.connection).await?;
         stands(unsigned(seq))
+    }
+
+    /// As [`Batch::record`], and notes in the audit log what an agent did: both are stored, or neither.
+    pub(super) async fn record_audited(
+        &mut self,
+        conversation: &str,
+        sender: &Sender,
+        cid: &str,
+        wish: &Wish,
+    ) -> Result<Result<Recorded, Refusal>, StoreError> {
+        let recorded = self.record(conversation, sender, cid, wish).await?;
+        if let (Ok(Recorded { dup: false, .. }), Sender::Agent(agent), Some(action)) =
+            (&recorded, sender, wish.audited())
+        {
+            self.audited.push((agent.clone(), action, conversation.to_owned()));
+        }
+        Ok(recorded)
     }
 
     /// Adds one event to the end of a log.
@@ -210,7 +254,12 @@ impl<'c> Batch<'c> {
 
     /// Writes what is left to write.
     pub(super) async fn finish(mut self) -> Result<(), StoreError> {
-        self.write().await
+        self.write().await?;
+        // Last, because the audit log has one end, at which every other node would wait.
+        for (agent, action, conversation) in &self.audited {
+            audit::add(self.connection, agent, action, conversation).await?;
+        }
+        Ok(())
     }
 
     async fn write(&mut self) -> Result<(), StoreError> {
@@ -229,21 +278,6 @@ impl<'c> Batch<'c> {
         }
         sqlx::query(self.statements.change).bind(rows(&changed)?).execute(&mut *self.connection).await?;
         Ok(())
-    }
-
-    /// Adds what else the decision on this wish depends on.
-    async fn facts(&mut self, conversation: &str, mut facts: Facts, wish: &Wish) -> Result<Facts, StoreError> {
-        match wish {
-            Wish::Edit { seq, .. } => facts.edited = self.body(conversation, *seq).await?,
-            Wish::Transfer { to: Some(to), .. } => {
-                // SQLite finds the name in whatever letters; who has the floor is told by the exact ones.
-                let receiver = sqlx::query_as("SELECT name FROM agent WHERE name = $1").bind(to);
-                let receiver: Option<(String,)> = receiver.fetch_optional(&mut *self.connection).await?;
-                facts.receiver_exists = receiver.is_some_and(|(name,)| name == *to);
-            }
-            _ => {}
-        }
-        Ok(facts)
     }
 
     async fn body(&mut self, conversation: &str, seq: u64) -> Result<Option<EventBody>, StoreError> {

@@ -192,7 +192,9 @@ impl Lane {
         }
         let mut visitors = written.into_iter();
         let frames = writes.clone().filter_map(|write| match write {
-            Write::Record { conversation, sender, cid, .. } => Some((conversation.as_str(), sender, cid.as_str())),
+            Write::Record { conversation, sender, cid, wish, .. } => {
+                Some((conversation.as_str(), sender, cid.as_str(), wish))
+            }
             Write::AddVisitor { .. } => None,
         });
         let dedupe = self.weakness != Some(Weakness::NoDeduplication);
@@ -201,7 +203,7 @@ impl Lane {
         for write in writes {
             written.extend(match write {
                 Write::Record { conversation, sender, cid, wish, .. } => {
-                    Some(Written::Recorded(batch.record(conversation, sender, cid, wish).await?))
+                    Some(Written::Recorded(batch.record_audited(conversation, sender, cid, wish).await?))
                 }
                 Write::AddVisitor { .. } => visitors.next(),
             });

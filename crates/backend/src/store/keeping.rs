@@ -3,7 +3,7 @@
 use super::{Database, Store, StoreError, audit, log, unsigned};
 use protocol::{Event, Identity};
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -40,15 +40,20 @@ impl Store {
         }
         sqlx::query("VACUUM INTO $1").bind(file.to_string_lossy().into_owned()).execute(&self.readers).await?;
         let copy = Store::open(&Database::from(file)).await?;
-        let renewed = copy.renew_epoch().await;
+        let renewed = match copy.writer.acquire().await {
+            Ok(mut connection) => renew_epoch(&mut connection).await,
+            Err(cause) => Err(cause.into()),
+        };
         copy.close().await;
         renewed
     }
 
     /// Gives the logs a new name, so that every client reads them anew.
-    pub(crate) async fn renew_epoch(&self) -> Result<(), StoreError> {
-        let epoch = Uuid::new_v4().simple().to_string();
-        sqlx::query("UPDATE epoch SET name = $1").bind(epoch).execute(&self.writer).await?;
+    pub(crate) async fn renew_epoch(&self, actor: &str) -> Result<(), StoreError> {
+        let mut transaction = self.writer.begin_with(self.database.begin()).await?;
+        renew_epoch(&mut transaction).await?;
+        audit::add(&mut transaction, actor, "renewed the epoch", "").await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -95,16 +100,46 @@ impl Store {
         Ok(true)
     }
 
-    /// Overwrites what was erased, which until then may lie unused in the file.
+    /// Overwrites what was erased, which until then may lie unused in the file and in the write-ahead log beside it.
     pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
         if self.database.is_file() {
             sqlx::query("VACUUM").execute(&self.writer).await?;
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&self.writer).await?;
+            // SQLite waits for readers as long as its busy_timeout says. That it waited in vain is no error but a word in the row.
+            let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?;
+            if checkpoint.try_get::<i64, _>(0)? != 0 {
+                return Err(StoreError::StillRead);
+            }
         }
         Ok(())
     }
 }
 
+async fn renew_epoch(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let epoch = Uuid::new_v4().simple().to_string();
+    sqlx::query("UPDATE epoch SET name = $1").bind(epoch).execute(connection).await?;
+    Ok(())
+}
+
 fn read(identity: Option<&str>) -> Option<Identity> {
     serde_json::from_str(identity?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_somebody_still_reads_is_not_said_to_be_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
+        sqlx::query("PRAGMA busy_timeout = 20").execute(&store.writer).await.expect("set");
+        store.audit("Ada", "logged in", "").await.expect("written");
+        let mut reader = store.readers.begin().await.expect("begun");
+        sqlx::query("SELECT name FROM epoch").fetch_one(&mut *reader).await.expect("read");
+        assert!(matches!(store.scrub().await, Err(StoreError::StillRead)));
+        reader.commit().await.expect("read");
+        store.scrub().await.expect("overwritten");
+        let log = std::fs::metadata(folder.path().join("shopbell.db-wal")).expect("the write-ahead log");
+        assert_eq!(log.len(), 0);
+    }
 }

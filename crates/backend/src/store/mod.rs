@@ -49,6 +49,12 @@ pub enum StoreError {
     /// Whoever writes has stopped.
     #[error("the service is stopping")]
     Stopping,
+    /// What was erased still lies in SQLite's write-ahead log.
+    #[error(
+        "the conversations are erased, but their words still lie in the file that ends in -wal, because something reads the \
+         database; end what reads it for long (a backup, a sqlite3 shell), then run `shopbell erase` again"
+    )]
+    StillRead,
     /// It can be done on a SQLite file only.
     #[error("Postgres has its own tool for this: pg_dump, and after restoring its copy `shopbell renew-epoch`")]
     NotAFile,

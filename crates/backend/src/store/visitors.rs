@@ -50,10 +50,16 @@ impl Store {
         Ok(id)
     }
 
-    /// Keeps who the shop says the visitor is.
+    /// Keeps who the shop says the visitor is. Writes only what is new: most who come back are who they were.
     pub(crate) async fn identify(&self, visitor: i64, identity: &Identity) -> Result<(), StoreError> {
         let json = serde_json::to_string(identity).map_err(|_| StoreError::Unreadable { what: "an identity" })?;
-        let identify = "UPDATE visitor SET identity = $2 WHERE id = $1 AND (identity IS NULL OR identity <> $2)";
+        let known = "SELECT identity FROM visitor WHERE id = $1";
+        let known: Option<(Option<String>,)> =
+            sqlx::query_as(known).bind(visitor).fetch_optional(&self.readers).await?;
+        if known.is_some_and(|(known,)| known.as_ref() == Some(&json)) {
+            return Ok(());
+        }
+        let identify = "UPDATE visitor SET identity = $2 WHERE id = $1";
         sqlx::query(identify).bind(visitor).bind(json).execute(&self.writer).await?;
         Ok(())
     }
@@ -64,4 +70,26 @@ pub(super) async fn add(connection: &mut AnyConnection, token: &SecretHash) -> R
     let (visitor,) = sqlx::query_as(visitor).bind(&token.0[..]).bind(now_ms()).fetch_one(&mut *connection).await?;
     let conversation = new_conversation(connection, Some(visitor)).await?;
     Ok((visitor, conversation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::new_secret;
+
+    #[tokio::test]
+    async fn who_a_visitor_is_is_written_only_when_it_is_new() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("shopbell.db").into()).await.expect("opened");
+        let (_, token) = new_secret().expect("random bits");
+        let (visitor, _) = store.add_visitor(&token).await.expect("added");
+        let mina = |name: &str| Identity { id: "customer-7".into(), name: Some(name.into()), email: None };
+        store.identify(visitor, &mina("Mina")).await.expect("stored");
+        let unwritable = "CREATE TRIGGER unwritable BEFORE UPDATE ON visitor BEGIN SELECT RAISE(ABORT, 'full'); END";
+        sqlx::query(unwritable).execute(&store.writer).await.expect("no room");
+        assert!(store.identify(visitor, &mina("Wilhelmina")).await.is_err());
+        let writer = store.writer.acquire().await.expect("the one connection that writes");
+        store.identify(visitor, &mina("Mina")).await.expect("as it was, without writing");
+        drop(writer);
+    }
 }

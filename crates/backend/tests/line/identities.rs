@@ -1,10 +1,14 @@
 //! Who the shop says its visitors are.
 
-use crate::shop::{Shop, hello};
+use crate::{
+    place::skipped_on_postgres,
+    shop::{Shop, hello},
+};
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use protocol::{Identity, VisitorFrame};
 use sha2::Sha256;
+use sqlx::{Connection, Executor, SqliteConnection};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::NamedTempFile;
 
@@ -62,6 +66,21 @@ async fn whoever_brings_a_forged_token_is_let_in_without_a_name() {
     let mut ada = shop.inbox(&ada).await;
     let queue = ada.queue(|queue| queue.len() == 3).await;
     assert!(queue.iter().all(|waiting| waiting.identity.is_none()), "{queue:?}");
+}
+
+#[tokio::test]
+async fn whoever_cannot_be_noted_down_is_let_in_all_the_same() {
+    if skipped_on_postgres("which is kept from writing") {
+        return;
+    }
+    let (shop, _secret) = shop_with_secret().await;
+    let _line = shop.visitor().await;
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", shop.database)).await.expect("the file");
+    let full = "CREATE TRIGGER full BEFORE UPDATE OF identity ON visitor BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    connection.execute(full).await.expect("no room");
+    let (mut line, _) = shop.greet(saying(token(SECRET))).await;
+    line.ring().await;
+    line.log_to(1).await;
 }
 
 #[tokio::test]

@@ -72,6 +72,15 @@ async fn what_agents_and_operators_do_is_in_the_audit_log_and_the_chain_is_whole
 }
 
 #[tokio::test]
+async fn another_epoch_is_in_the_audit_log() {
+    let shop = Shop::open().await;
+    records::renew_epoch(&shop.database).await.expect("renewed");
+    let entries = audited(&shop.database).await;
+    let entry = entries.last().map(|entry| (entry.actor.as_str(), entry.action.as_str()));
+    assert_eq!(entry, Some(("operator", "renewed the epoch")));
+}
+
+#[tokio::test]
 async fn a_backup_taken_while_messages_come_in_holds_all_that_was_acknowledged_before() {
     if skipped_on_postgres("which is copied") {
         return;

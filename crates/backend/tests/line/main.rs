@@ -10,6 +10,7 @@ mod example;
 mod hands;
 mod identities;
 mod injection;
+mod interrupted;
 mod keeping;
 mod killed;
 mod lasting;

@@ -4,9 +4,10 @@ use crate::{
     lines::{AgentLine, VisitorLine},
     place::{Place, skipped_without_postgres},
     served::{Orders, Served},
-    shop::{PASSWORD, Shop, Welcome, cid},
+    shop::{PASSWORD, Shop, Welcome, cid, in_time},
 };
 use protocol::{AgentFrame, Author, ErrorCode, Event, EventBody, Floor, VisitorFrame};
+use sqlx::{Connection, Executor, PgConnection};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, time::Instant};
 
@@ -159,6 +160,31 @@ async fn of_two_agents_who_claim_at_two_nodes_at_once_exactly_one_wins() {
         assert_eq!(refused.code, ErrorCode::AlreadyClaimed);
         assert_eq!(line.log_to(2).await[0].body, EventBody::Claimed { agent: winner.into() });
     }
+}
+
+#[tokio::test]
+async fn a_claim_waits_for_whoever_is_removing_its_agent_and_is_refused() {
+    if skipped_without_postgres() {
+        return;
+    }
+    let shop = Shop::open().await;
+    let (_line, welcome) = shop.ringing().await;
+    let ada = shop.agent("Ada").await;
+    let mut ada = shop.inbox(&ada).await;
+    let backend::Database::Postgres(address) = &shop.database else { panic!("on Postgres") };
+    let mut remover = PgConnection::connect(address).await.expect("the database");
+    remover.execute("BEGIN; DELETE FROM agent WHERE name = 'Ada'").await.expect("removed");
+    let claim = cid();
+    ada.send(&AgentFrame::Claim { conversation: welcome.conversation.clone(), cid: claim.clone() }).await;
+    let mut looker = PgConnection::connect(address).await.expect("the database");
+    in_time(async {
+        let waits = "SELECT count(*) FROM pg_stat_activity \
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut looker).await.expect("a count") == 0 {}
+    })
+    .await;
+    remover.execute("COMMIT").await.expect("removed for good");
+    assert_eq!(ada.settled(&claim).await.expect_err("refused").code, ErrorCode::NotFound);
 }
 
 #[tokio::test]

@@ -111,6 +111,31 @@ async fn guessing_passwords_is_slowed_down() {
 }
 
 #[tokio::test]
+async fn new_names_from_one_address_do_not_fill_the_audit_log() {
+    let shop = Shop::open().await;
+    let cookie = shop.agent("Ada").await;
+    let mut guesses = 0;
+    let refused = loop {
+        let answer = shop.log_in(&format!("somebody {guesses}"), "a wrong password").await;
+        if answer.status == 429 {
+            break answer;
+        }
+        assert_eq!(answer.status, 401);
+        guesses += 1;
+    };
+    // On a slow machine a minute may pass while these are made, and then they count from the beginning.
+    assert!((30..60).contains(&guesses), "{guesses} guesses");
+    assert!(refused.header("retry-after").is_some());
+    let mut entries = 0;
+    let count = |entry: backend::AuditEntry| entries += u32::from(entry.action == "failed to log in");
+    backend::records::list_audit(&shop.database, count).await.expect("listed");
+    assert_eq!(entries, guesses);
+    let counts = shop.counts().await;
+    assert!(counts.contains("shopbell_rate_limited_total{limit=\"log_in_address\"} 1\n"), "{counts}");
+    assert_eq!(shop.get("/v1/agent/me", &[("cookie", &cookie)]).await.status, 200, "who is logged in stays so");
+}
+
+#[tokio::test]
 async fn a_log_in_that_is_no_log_in_is_refused() {
     let shop = Shop::open().await;
     let origin = shop.own_origin();
