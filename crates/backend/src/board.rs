@@ -3,7 +3,7 @@
 use crate::{
     line::Wait,
     store::Waiting,
-    waiting_time::{self, Expectation, MOST, expected_wait},
+    waiting_time::{self, MOST, expected_wait},
 };
 use protocol::{ConversationSummary, Floor, Presence};
 use std::{
@@ -86,10 +86,7 @@ impl Board {
         let rang_at = ringing.nth(before)?.rang_at;
         let (position, agents) = (u32::try_from(before + 1).unwrap_or(u32::MAX), self.agents());
         let past: Vec<waiting_time::Wait> = self.past.iter().map(|(_, wait)| *wait).collect();
-        let wait_ms = match expected_wait(&past, position, agents, self.now.saturating_sub(rang_at)) {
-            Some(Expectation::Within(ms)) => Some(ms),
-            Some(Expectation::Longer) | None => None,
-        };
+        let wait_ms = expected_wait(&past, position, agents, self.now.saturating_sub(rang_at));
         Some(Wait { position, agents, wait_ms, opens_at: self.opens_at })
     }
 
