@@ -24,7 +24,7 @@ pub(crate) struct Board {
     pub(crate) present: Arc<[Presence]>,
     /// When the shop opens next, while it is closed, in milliseconds since the Unix epoch.
     opens_at: Option<u64>,
-    /// Of those who ring: their place and the agents there when their ring was first seen.
+    /// Of those who ring for the first time: their place and the agents there when their ring was first seen.
     begun: HashMap<String, (u32, u32)>,
     /// Waits that ended with a person, newest first, each with the time of its end.
     past: VecDeque<(u64, waiting_time::Wait)>,
@@ -53,7 +53,8 @@ impl Board {
         differs
     }
 
-    /// Takes note of rings that begin, and of waits that have ended with a person.
+    /// Takes note of rings that begin, and of waits that have ended with a person. Those whom a person has given back to the
+    /// queue keep their old ring: of them nothing is learned.
     fn learn(&mut self, now: u64) {
         let agents = self.agents();
         let waiting = Arc::clone(&self.waiting);
@@ -63,7 +64,9 @@ impl Board {
             let begun = self.begun.remove(&conversation.conversation);
             if conversation.floor == Floor::Ringing {
                 position += 1;
-                ringing.insert(conversation.conversation.clone(), begun.unwrap_or((position, agents)));
+                if !conversation.was_claimed {
+                    ringing.insert(conversation.conversation.clone(), begun.unwrap_or((position, agents)));
+                }
             } else if let Some((position, agents)) = begun {
                 let waited_ms = now.saturating_sub(conversation.rang_at);
                 self.past.push_front((now, waiting_time::Wait { waited_ms, agents, position }));
@@ -90,10 +93,10 @@ impl Board {
         Some(Wait { position, agents, wait_ms, opens_at: self.opens_at })
     }
 
-    /// How long this conversation has rung; `None` while it does not.
+    /// How long this conversation has rung; `None` while it does not, or rings again after a person had it.
     pub(crate) fn rings_for(&self, conversation: &str) -> Option<Duration> {
         let found = self.waiting.iter().find(|waiting| waiting.conversation == conversation)?;
-        (found.floor == Floor::Ringing).then(|| since_ring(found))
+        (found.floor == Floor::Ringing && !found.was_claimed).then(|| since_ring(found))
     }
 
     /// The board in numbers.
@@ -153,7 +156,7 @@ mod tests {
 
     fn waiting(conversation: &str, floor: Floor) -> Waiting {
         let (conversation, preview) = (conversation.into(), String::new());
-        Waiting { conversation, floor, rang_at: 0, head: 1, preview, unanswered: 0, identity: None }
+        Waiting { conversation, floor, rang_at: 0, was_claimed: false, head: 1, preview, unanswered: 0, identity: None }
     }
 
     fn with_ada() -> Floor {
@@ -215,5 +218,26 @@ mod tests {
         board.turn(Vec::new(), ada_and_grace(), None, DAY_PART_MS + 90_001);
         board.turn(last, ada_and_grace(), None, DAY_PART_MS + 90_001);
         assert_eq!(board.wait_of("last").expect("it waits").wait_ms, None);
+    }
+    #[test]
+    fn nothing_is_learned_of_the_wait_from_a_conversation_that_a_person_gave_back_to_the_queue() {
+        let claimed = |floor| vec![Waiting { was_claimed: true, ..waiting("given back", floor) }];
+        // Seen with a person before, or not: the board may look in between, or begin with it.
+        for seen_with_ada in [true, false] {
+            let mut board = Board::default();
+            for _ in 0..5 {
+                board.turn(vec![waiting("given back", Floor::Ringing)], ada_and_grace(), None, 0);
+                if seen_with_ada {
+                    board.turn(claimed(with_ada()), ada_and_grace(), None, 60_000);
+                }
+                board.turn(claimed(Floor::Ringing), ada_and_grace(), None, 3_600_000);
+                assert_eq!(board.rings_for("given back"), None);
+                board.turn(claimed(with_ada()), ada_and_grace(), None, 3_660_000);
+                board.turn(Vec::new(), ada_and_grace(), None, 3_660_000);
+            }
+            board.turn(vec![waiting("new", Floor::Ringing)], ada_and_grace(), None, 0);
+            let wait_ms = board.wait_of("new").expect("it waits").wait_ms;
+            assert_eq!(wait_ms, seen_with_ada.then_some(60_000), "an hour's talk was learned as a wait");
+        }
     }
 }
