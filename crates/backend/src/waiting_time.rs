@@ -55,9 +55,9 @@ pub fn expected_wait(past: &[Wait], position: u32, agents: u32, waited_ms: u64) 
     if likened.len() < FEWEST {
         return None;
     }
-    likened.sort_unstable();
     // Nearest rank: the smallest one that nine in ten do not exceed.
-    let nine_in_ten = likened.get((9 * likened.len()).div_ceil(10) - 1)?;
+    let rank = (9 * likened.len()).div_ceil(10) - 1;
+    let (_, nine_in_ten, _) = likened.select_nth_unstable(rank);
     let within = nine_in_ten.div_ceil(MINUTE_MS).max(1).saturating_mul(MINUTE_MS);
     let within = u64::try_from(within).unwrap_or(u64::MAX);
     (within > waited_ms).then_some(within)
