@@ -78,6 +78,13 @@ pub struct Wait {
     pub opens_at: Option<u64>,
 }
 
+impl Wait {
+    /// How long it will take in minutes, begun ones counted as whole, at least one; when that can be told.
+    pub fn minutes(&self) -> Option<u64> {
+        self.wait_ms.map(|ms| ms.div_ceil(60_000).max(1))
+    }
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {

@@ -58,12 +58,12 @@ fn words(conversation: &Conversation) -> String {
                     .map(|at| strings.say_with(strings::OPENS, &clock(at as f64, &strings.say(strings::LANGUAGE))));
                 joined(strings.say(strings::NOBODY_THERE), opens)
             }
-            Some(Wait { position, wait_ms, .. }) => {
-                let place = match position {
+            Some(wait) => {
+                let place = match wait.position {
                     0 | 1 => strings.say(strings::WAITING_FIRST),
                     position => strings.say_with(strings::WAITING_POSITION, &position.to_string()),
                 };
-                joined(place, wait_ms.map(|ms| strings.say_with(strings::WAIT_TIME, &(ms / 60_000 + 1).to_string())))
+                joined(place, wait.minutes().map(|minutes| strings.say_with(strings::WAIT_TIME, &minutes.to_string())))
             }
         },
     }

@@ -13,7 +13,7 @@ use shopbell::{
     strings,
     widget::{
         line::{Choice, Delivery},
-        state::{Answers, Effect, Event},
+        state::{Answers, Effect, Event, Wait},
     },
 };
 
@@ -230,4 +230,12 @@ fn the_sign_that_somebody_writes_fades_unless_it_is_renewed_and_ends_with_their_
     page.is_told(writes(true));
     page.hears(ada_says(6, "There."));
     assert_eq!(page.conversation.writing, None);
+}
+
+#[test]
+fn a_wait_of_whole_minutes_is_told_as_just_so_many() {
+    let told = |ms| Wait { position: 1, agents: 1, wait_ms: Some(ms), opens_at: None }.minutes();
+    for (ms, minutes) in [(0, 1), (1, 1), (60_000, 1), (60_001, 2), (120_000, 2)] {
+        assert_eq!(told(ms), Some(minutes), "{ms} ms");
+    }
 }

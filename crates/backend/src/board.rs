@@ -3,7 +3,7 @@
 use crate::{
     line::Wait,
     store::Waiting,
-    waiting_time::{self, Expectation, MOST, expected_wait},
+    waiting_time::{self, MOST, expected_wait},
 };
 use protocol::{ConversationSummary, Floor, Presence};
 use std::{
@@ -24,12 +24,25 @@ pub(crate) struct Board {
     pub(crate) present: Arc<[Presence]>,
     /// When the shop opens next, while it is closed, in milliseconds since the Unix epoch.
     opens_at: Option<u64>,
-    /// Of those who ring: their place and the agents there when their ring was first seen.
-    begun: HashMap<String, (u32, u32)>,
+    /// Those who ring, by conversation: worked out once at every turn, and not by each of them.
+    rings: HashMap<String, Ring>,
     /// Waits that ended with a person, newest first, each with the time of its end.
     past: VecDeque<(u64, waiting_time::Wait)>,
+    /// The same, without the time.
+    waits: Vec<waiting_time::Wait>,
     /// When it was read last, in milliseconds since the Unix epoch.
     now: u64,
+}
+
+/// Somebody who rings.
+#[derive(Clone, Copy, Debug)]
+struct Ring {
+    /// Their place among those who ring, from 1.
+    position: u32,
+    /// Milliseconds since the Unix epoch.
+    rang_at: u64,
+    /// Their place and the agents there when the ring was first seen; nothing when a person has had the conversation since.
+    begun: Option<(u32, u32)>,
 }
 
 impl Board {
@@ -53,25 +66,29 @@ impl Board {
         differs
     }
 
-    /// Takes note of rings that begin, and of waits that have ended with a person.
+    /// Takes note of rings that begin, and of waits that have ended with a person. Those whom a person has given back to the
+    /// queue keep their old ring: of them nothing is learned.
     fn learn(&mut self, now: u64) {
         let agents = self.agents();
         let waiting = Arc::clone(&self.waiting);
         let mut position = 0;
-        let mut ringing = HashMap::new();
+        let mut rings = HashMap::new();
         for conversation in waiting.iter() {
-            let begun = self.begun.remove(&conversation.conversation);
+            let begun = self.rings.remove(&conversation.conversation).and_then(|ring| ring.begun);
             if conversation.floor == Floor::Ringing {
                 position += 1;
-                ringing.insert(conversation.conversation.clone(), begun.unwrap_or((position, agents)));
+                let begun = (!conversation.was_claimed).then(|| begun.unwrap_or((position, agents)));
+                let ring = Ring { position, rang_at: conversation.rang_at, begun };
+                rings.insert(conversation.conversation.clone(), ring);
             } else if let Some((position, agents)) = begun {
                 let waited_ms = now.saturating_sub(conversation.rang_at);
                 self.past.push_front((now, waiting_time::Wait { waited_ms, agents, position }));
             }
         }
-        self.begun = ringing;
+        self.rings = rings;
         self.past.truncate(MOST);
         self.past.retain(|(ended, _)| now.saturating_sub(*ended) <= DAY_PART_MS);
+        self.waits = self.past.iter().map(|(_, wait)| *wait).collect();
     }
 
     /// How many agents take conversations.
@@ -81,22 +98,16 @@ impl Board {
 
     /// How this conversation's wait stands; `None` while it does not ring.
     pub(crate) fn wait_of(&self, conversation: &str) -> Option<Wait> {
-        let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing);
-        let before = ringing.clone().position(|waiting| waiting.conversation == conversation)?;
-        let rang_at = ringing.nth(before)?.rang_at;
-        let (position, agents) = (u32::try_from(before + 1).unwrap_or(u32::MAX), self.agents());
-        let past: Vec<waiting_time::Wait> = self.past.iter().map(|(_, wait)| *wait).collect();
-        let wait_ms = match expected_wait(&past, position, agents, self.now.saturating_sub(rang_at)) {
-            Some(Expectation::Within(ms)) => Some(ms),
-            Some(Expectation::Longer) | None => None,
-        };
+        let Ring { position, rang_at, .. } = *self.rings.get(conversation)?;
+        let agents = self.agents();
+        let wait_ms = expected_wait(&self.waits, position, agents, self.now.saturating_sub(rang_at));
         Some(Wait { position, agents, wait_ms, opens_at: self.opens_at })
     }
 
-    /// How long this conversation has rung; `None` while it does not.
+    /// How long this conversation has rung; `None` while it does not, or rings again after a person had it.
     pub(crate) fn rings_for(&self, conversation: &str) -> Option<Duration> {
-        let found = self.waiting.iter().find(|waiting| waiting.conversation == conversation)?;
-        (found.floor == Floor::Ringing).then(|| since_ring(found))
+        let ring = self.rings.get(conversation)?;
+        ring.begun.map(|_| since(ring.rang_at))
     }
 
     /// The board in numbers.
@@ -104,7 +115,7 @@ impl Board {
         let mut ringing = self.waiting.iter().filter(|waiting| waiting.floor == Floor::Ringing);
         Tally {
             ringing: ringing.clone().count(),
-            oldest_ring: ringing.next().map_or(Duration::ZERO, since_ring),
+            oldest_ring: ringing.next().map_or(Duration::ZERO, |oldest| since(oldest.rang_at)),
             agents: self.agents(),
             is_open: self.opens_at.is_none(),
         }
@@ -139,9 +150,9 @@ pub(crate) struct Tally {
     pub(crate) is_open: bool,
 }
 
-/// How long ago the latest ring was, by this machine's clock.
-fn since_ring(waiting: &Waiting) -> Duration {
-    Duration::from_millis(now_ms().saturating_sub(waiting.rang_at))
+/// How long ago this was, in milliseconds since the Unix epoch, by this machine's clock.
+fn since(at: u64) -> Duration {
+    Duration::from_millis(now_ms().saturating_sub(at))
 }
 
 /// Milliseconds since the Unix epoch. For display, never for order.
@@ -156,7 +167,7 @@ mod tests {
 
     fn waiting(conversation: &str, floor: Floor) -> Waiting {
         let (conversation, preview) = (conversation.into(), String::new());
-        Waiting { conversation, floor, rang_at: 0, head: 1, preview, unanswered: 0, identity: None }
+        Waiting { conversation, floor, rang_at: 0, was_claimed: false, head: 1, preview, unanswered: 0, identity: None }
     }
 
     fn with_ada() -> Floor {
@@ -179,6 +190,22 @@ mod tests {
         assert_eq!(place("second"), Some((2, 1)));
         assert_eq!(place("with-ada"), None);
         assert_eq!(place("unheard-of"), None);
+    }
+
+    #[test]
+    fn places_move_up_as_those_before_are_claimed_give_up_or_come_back_to_an_older_ring() {
+        let mut board = Board::default();
+        let ringing = |conversation| waiting(conversation, Floor::Ringing);
+        let place = |board: &Board, conversation| board.wait_of(conversation).map(|wait| wait.position);
+        board.turn(vec![ringing("a"), ringing("b"), ringing("c")], ada_and_grace(), None, 0);
+        assert_eq!(place(&board, "c"), Some(3));
+        board.turn(vec![waiting("a", with_ada()), ringing("b"), ringing("c")], ada_and_grace(), None, 0);
+        assert_eq!((place(&board, "a"), place(&board, "c")), (None, Some(2)));
+        board.turn(vec![waiting("a", with_ada()), ringing("c")], ada_and_grace(), None, 0);
+        assert_eq!((place(&board, "b"), place(&board, "c")), (None, Some(1)));
+        let given_back = Waiting { was_claimed: true, ..ringing("a") };
+        board.turn(vec![given_back, ringing("c")], ada_and_grace(), None, 0);
+        assert_eq!((place(&board, "a"), place(&board, "c")), (Some(1), Some(2)));
     }
 
     #[test]
@@ -218,5 +245,26 @@ mod tests {
         board.turn(Vec::new(), ada_and_grace(), None, DAY_PART_MS + 90_001);
         board.turn(last, ada_and_grace(), None, DAY_PART_MS + 90_001);
         assert_eq!(board.wait_of("last").expect("it waits").wait_ms, None);
+    }
+    #[test]
+    fn nothing_is_learned_of_the_wait_from_a_conversation_that_a_person_gave_back_to_the_queue() {
+        let claimed = |floor| vec![Waiting { was_claimed: true, ..waiting("given back", floor) }];
+        // Seen with a person before, or not: the board may look in between, or begin with it.
+        for seen_with_ada in [true, false] {
+            let mut board = Board::default();
+            for _ in 0..5 {
+                board.turn(vec![waiting("given back", Floor::Ringing)], ada_and_grace(), None, 0);
+                if seen_with_ada {
+                    board.turn(claimed(with_ada()), ada_and_grace(), None, 60_000);
+                }
+                board.turn(claimed(Floor::Ringing), ada_and_grace(), None, 3_600_000);
+                assert_eq!(board.rings_for("given back"), None);
+                board.turn(claimed(with_ada()), ada_and_grace(), None, 3_660_000);
+                board.turn(Vec::new(), ada_and_grace(), None, 3_660_000);
+            }
+            board.turn(vec![waiting("new", Floor::Ringing)], ada_and_grace(), None, 0);
+            let wait_ms = board.wait_of("new").expect("it waits").wait_ms;
+            assert_eq!(wait_ms, seen_with_ada.then_some(60_000), "an hour's talk was learned as a wait");
+        }
     }
 }

@@ -16,8 +16,8 @@
 //!   percentile is longer than the percentile of the sum; where the model errs, it errs towards the longer wait.
 //! - **Fewer agents now make it longer, more do not make it shorter.** A part of each wait is somebody noticing, which a second
 //!   agent need not halve. When more agents do help, the next waits show it.
-//! - **It counts from the ring**, as the data do, and holds for the whole wait. Who has waited as long is told so
-//!   ([`Expectation::Longer`]) and is not consoled with the same minutes anew.
+//! - **It counts from the ring**, as the data do, and holds for the whole wait. Who has waited as long is told
+//!   no number any more: none is honest then, and nobody is consoled with the same minutes anew.
 //! - **It is silent** with fewer than [`FEWEST`] waits or no agent: nobody knows then.
 //!
 //! It knows only of waits that ended with a person. Those who gave up before are not in the data, though they may have waited
@@ -41,21 +41,12 @@ pub struct Wait {
     pub position: u32,
 }
 
-/// What can be said to somebody who waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expectation {
-    /// Of visitors like this one, nine in ten were answered within so many milliseconds of their ring: whole minutes, at least
-    /// one, and more than was waited already.
-    Within(u64),
-    /// It has taken longer already than it took nine in ten. No number is honest now; say just that.
-    Longer,
-}
-
 /// What can be said to a visitor who rang at place `position` (counted from 1), has waited `waited_ms` milliseconds since, and
-/// has `agents` there to answer now. `past` is the waits of this part of the day, newest first; the first [`MOST`] that can
-/// be used are. None without an agent or with fewer than [`FEWEST`] such waits.
+/// has `agents` there to answer now: of visitors like this one, nine in ten were answered within so many milliseconds of their
+/// ring, in whole minutes, at least one. `past` is the waits of this part of the day, newest first; the first [`MOST`] that can
+/// be used are. None without an agent, with fewer than [`FEWEST`] such waits, and for whoever has waited as long already.
 #[must_use]
-pub fn expected_wait(past: &[Wait], position: u32, agents: u32, waited_ms: u64) -> Option<Expectation> {
+pub fn expected_wait(past: &[Wait], position: u32, agents: u32, waited_ms: u64) -> Option<u64> {
     if agents == 0 {
         return None;
     }
@@ -64,12 +55,12 @@ pub fn expected_wait(past: &[Wait], position: u32, agents: u32, waited_ms: u64) 
     if likened.len() < FEWEST {
         return None;
     }
-    likened.sort_unstable();
     // Nearest rank: the smallest one that nine in ten do not exceed.
-    let nine_in_ten = likened.get((9 * likened.len()).div_ceil(10) - 1)?;
+    let rank = (9 * likened.len()).div_ceil(10) - 1;
+    let (_, nine_in_ten, _) = likened.select_nth_unstable(rank);
     let within = nine_in_ten.div_ceil(MINUTE_MS).max(1).saturating_mul(MINUTE_MS);
     let within = u64::try_from(within).unwrap_or(u64::MAX);
-    Some(if within > waited_ms { Expectation::Within(within) } else { Expectation::Longer })
+    (within > waited_ms).then_some(within)
 }
 
 /// This wait in milliseconds, as it would have been from place `position` with `agents` there.
@@ -83,7 +74,6 @@ fn liken(wait: &Wait, position: u32, agents: u32) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Expectation::{Longer, Within};
     use proptest::prelude::*;
 
     const MINUTE: u64 = 60_000;
@@ -106,7 +96,7 @@ mod tests {
             // The 51st is too old to count.
             (minutes(&[[2; 50], [60; 50]].concat()), 2),
         ] {
-            assert_eq!(expected_wait(&past, 1, 1, 0), Some(Within(expected * MINUTE)), "{past:?}");
+            assert_eq!(expected_wait(&past, 1, 1, 0), Some(expected * MINUTE), "{past:?}");
         }
     }
 
@@ -128,16 +118,16 @@ mod tests {
             // A place is never before the first.
             (of(2, 1, 0), 0, 1, 2),
         ] {
-            assert_eq!(expected_wait(&past, position, agents, 0), Some(Within(expected * MINUTE)), "{past:?}");
+            assert_eq!(expected_wait(&past, position, agents, 0), Some(expected * MINUTE), "{past:?}");
         }
     }
 
     #[test]
-    fn who_has_waited_as_long_is_told_so() {
+    fn who_has_waited_as_long_is_told_no_number() {
         let past = minutes(&[5; 5]);
-        assert_eq!(expected_wait(&past, 1, 1, 5 * MINUTE - 1), Some(Within(5 * MINUTE)));
-        assert_eq!(expected_wait(&past, 1, 1, 5 * MINUTE), Some(Longer));
-        assert_eq!(expected_wait(&past, 1, 1, u64::MAX), Some(Longer));
+        assert_eq!(expected_wait(&past, 1, 1, 5 * MINUTE - 1), Some(5 * MINUTE));
+        assert_eq!(expected_wait(&past, 1, 1, 5 * MINUTE), None);
+        assert_eq!(expected_wait(&past, 1, 1, u64::MAX), None);
     }
 
     #[test]
@@ -149,7 +139,7 @@ mod tests {
         let four = [minutes(&[1; 4]), vec![nobody_there; 9]].concat();
         assert_eq!(expected_wait(&four, 1, 1, 0), None);
         let five = [vec![nobody_there; 60], minutes(&[1; 5])].concat();
-        assert_eq!(expected_wait(&five, 1, 1, 0), Some(Within(MINUTE)));
+        assert_eq!(expected_wait(&five, 1, 1, 0), Some(MINUTE));
     }
 
     fn pasts() -> impl Strategy<Value = Vec<Wait>> {
@@ -160,11 +150,9 @@ mod tests {
         prop::collection::vec(wait, 0..80)
     }
 
+    /// What can be said at the ring.
     fn within(past: &[Wait], position: u32, agents: u32) -> Option<u64> {
-        expected_wait(past, position, agents, 0).map(|expectation| match expectation {
-            Within(milliseconds) => milliseconds,
-            Longer => panic!("nobody has waited"),
-        })
+        expected_wait(past, position, agents, 0)
     }
 
     proptest! {
@@ -204,7 +192,7 @@ mod tests {
 
         #[test]
         fn what_is_said_is_always_more_than_was_waited(past in pasts(), position: u32, agents: u32, waited_ms: u64) {
-            if let Some(Within(milliseconds)) = expected_wait(&past, position, agents, waited_ms) {
+            if let Some(milliseconds) = expected_wait(&past, position, agents, waited_ms) {
                 prop_assert!(milliseconds > waited_ms);
             }
         }

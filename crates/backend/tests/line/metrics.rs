@@ -125,6 +125,25 @@ async fn what_happens_on_the_line_is_counted() {
 }
 
 #[tokio::test]
+async fn a_conversation_given_back_to_the_queue_counts_no_second_time_as_a_wait() {
+    let shop = Shop::open().await;
+    let ada = shop.agent("Ada").await;
+    let mut inbox = shop.inbox(&ada).await;
+    let (mut line, welcome) = shop.visitor().await;
+    line.ring().await;
+    for ringing_again in [false, true] {
+        until(&shop, "shopbell_ringing", 1.0).await;
+        inbox.claim(&welcome.conversation).await.expect("claimed");
+        if !ringing_again {
+            until(&shop, "shopbell_ringing", 0.0).await;
+            inbox.transfer(&welcome.conversation, None).await.expect("given back");
+        }
+    }
+    let counts = shop.counts().await;
+    assert_eq!(sample(&counts, "shopbell_ring_to_claim_seconds_count"), Some(1.0), "{counts}");
+}
+
+#[tokio::test]
 async fn a_shop_that_is_closed_is_told_apart_from_one_where_nobody_answers() {
     // Always open, but for today and the days beside it, wherever midnight comes while this runs.
     let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
