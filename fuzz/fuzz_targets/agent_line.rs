@@ -71,7 +71,8 @@ enum Frame<'a> {
         id: Option<Id>,
         retry_after_ms: Option<u64>,
     },
-    Queue(u64),
+    /// Its conversation's head, and how many more there are.
+    Queue(u64, u32),
     Agents(bool),
     Beat,
     Bye(u64),
@@ -105,8 +106,8 @@ impl Frame<'_> {
                 let code = codes[usize::from(*code) % codes.len()];
                 json!({ "error": { "code": code, "message": "No.", "cid": id.map(Id::cid), "retry_after_ms": retry_after_ms } })
             }
-            Frame::Queue(head) => json!({ "queue": { "conversations": [{ "conversation": conversation,
-                "floor": "ringing", "waiting_ms": 0, "head": head, "preview": "", "unanswered": 0 }] } }),
+            Frame::Queue(head, more) => json!({ "queue": { "conversations": [{ "conversation": conversation,
+                "floor": "ringing", "waiting_ms": 0, "head": head, "preview": "", "unanswered": 0 }], "more": more } }),
             Frame::Agents(available) => {
                 json!({ "agents": { "agents": [{ "name": "Ada", "available": available }] } })
             }

@@ -88,9 +88,8 @@ impl Driver {
             {
                 return ending;
             }
-            if !socket.has_room()
-                && let Err(ending) = self.take(socket, AgentInput::Room(false)).await
-            {
+            let has_room = socket.has_room();
+            if !has_room && let Err(ending) = self.take(socket, AgentInput::Room(false)).await {
                 return ending;
             }
             input = tokio::select! {
@@ -107,7 +106,8 @@ impl Driver {
                     Heard::Grew(event) => AgentInput::Grew(event.map(Arc::unwrap_or_clone)),
                     Heard::Typing(typing) => AgentInput::Typing(typing),
                 }),
-                _ = self.board.changed(), if self.present.is_some() => {
+                // Without room it waits, and is told as it is by then.
+                _ = self.board.changed(), if has_room && self.present.is_some() => {
                     if let Err(ending) = self.tell_board(socket).await {
                         return ending;
                     }
@@ -187,13 +187,13 @@ impl Driver {
 
     /// Tells of the queue and of who is there what has changed.
     async fn tell_board(&mut self, socket: &mut Socket<Upgraded>) -> Result<(), Ending> {
-        let (waiting, present, summaries) = {
+        let (waiting, present, (conversations, more)) = {
             let board = self.board.borrow_and_update();
-            (Arc::clone(&board.waiting), Arc::clone(&board.present), board.summaries())
+            (Arc::clone(&board.waiting), Arc::clone(&board.present), board.queue_of(&self.agent.name))
         };
         if self.told_queue.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &waiting)) {
             self.told_queue = Some(waiting);
-            self.take(socket, AgentInput::Queue(summaries)).await?;
+            self.take(socket, AgentInput::Queue(conversations, more)).await?;
         }
         if self.told_agents.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &present)) {
             self.take(socket, AgentInput::Agents(present.to_vec())).await?;

@@ -5,7 +5,7 @@ use crate::{
     store::Waiting,
     waiting_time::{self, MOST, expected_wait},
 };
-use protocol::{ConversationSummary, Floor, Presence};
+use protocol::{ConversationSummary, Floor, Presence, limits};
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -121,19 +121,29 @@ impl Board {
         }
     }
 
-    /// The queue as agents see it now.
-    pub(crate) fn summaries(&self) -> Vec<ConversationSummary> {
+    /// The queue as this agent is told it now, as much as fits into one frame, and how many more conversations there are. Their
+    /// own go before those that ring, and these before those of others; told they are oldest ring first.
+    pub(crate) fn queue_of(&self, agent: &str) -> (Vec<ConversationSummary>, u32) {
         let now = now_ms();
-        let summary = |waiting: &Waiting| ConversationSummary {
-            conversation: waiting.conversation.clone(),
-            floor: waiting.floor.clone(),
-            waiting_ms: now.saturating_sub(waiting.rang_at),
-            head: waiting.head,
-            preview: waiting.preview.clone(),
-            unanswered: waiting.unanswered,
-            identity: waiting.identity.clone(),
-        };
-        self.waiting.iter().map(summary).collect()
+        let mut wanted: Vec<(usize, &Waiting)> = self.waiting.iter().enumerate().collect();
+        wanted.sort_by_key(|(_, waiting)| match &waiting.floor {
+            Floor::Human { agent: holder } if holder == agent => 0,
+            Floor::Ringing => 1,
+            _ => 2,
+        });
+        let mut bytes = 0;
+        let summaries = wanted.into_iter().map(|(place, waiting)| (place, waiting.summary(now)));
+        let mut told: Vec<(usize, ConversationSummary)> = summaries
+            .take(limits::QUEUE_CONVERSATIONS)
+            .take_while(|(_, summary)| {
+                // With the comma that parts it from the next.
+                bytes += serde_json::to_string(summary).map_or(0, |json| json.len() + 1);
+                bytes <= limits::QUEUE_BYTES
+            })
+            .collect();
+        told.sort_unstable_by_key(|(place, _)| *place);
+        let more = u32::try_from(self.waiting.len() - told.len()).unwrap_or(u32::MAX);
+        (told.into_iter().map(|(_, summary)| summary).collect(), more)
     }
 }
 
@@ -164,6 +174,7 @@ pub(crate) fn now_ms() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::{Identity, ServerToAgent};
 
     fn waiting(conversation: &str, floor: Floor) -> Waiting {
         let (conversation, preview) = (conversation.into(), String::new());
@@ -266,5 +277,46 @@ mod tests {
             let wait_ms = board.wait_of("new").expect("it waits").wait_ms;
             assert_eq!(wait_ms, seen_with_ada.then_some(60_000), "an hour's talk was learned as a wait");
         }
+    }
+    #[test]
+    fn one_frame_tells_what_is_the_agents_before_who_rings_and_these_before_what_others_have() {
+        let with = |agent: &str| Floor::Human { agent: agent.into() };
+        let many = |name: &str, floor: &Floor| -> Vec<Waiting> {
+            (0..limits::QUEUE_CONVERSATIONS).map(|number| waiting(&format!("{name} {number}"), floor.clone())).collect()
+        };
+        let mut board = Board::default();
+        let mut queue = [many("with Grace", &with("Grace")), many("rings", &Floor::Ringing)].concat();
+        queue.push(waiting("with Ada", with_ada()));
+        board.turn(queue, Vec::new(), None, 0);
+        let (told, more) = board.queue_of("Ada");
+        let told: Vec<_> = told.into_iter().map(|summary| summary.conversation).collect();
+        assert_eq!((told.len(), more), (limits::QUEUE_CONVERSATIONS, 201));
+        assert_eq!((told[0].as_str(), told[198].as_str(), told[199].as_str()), ("rings 0", "rings 198", "with Ada"));
+        let (told, more) = board.queue_of("Grace");
+        assert_eq!((told.len(), more), (limits::QUEUE_CONVERSATIONS, 201));
+        assert!(told.iter().all(|summary| summary.floor == with("Grace")));
+
+        board.turn(vec![waiting("with Grace", with("Grace")), waiting("rings", Floor::Ringing)], Vec::new(), None, 0);
+        let (told, more) = board.queue_of("Ada");
+        let told: Vec<_> = told.iter().map(|summary| summary.conversation.as_str()).collect();
+        assert_eq!((told, more), (vec!["with Grace", "rings"], 0), "in order of ringing");
+    }
+
+    #[test]
+    fn one_frame_never_holds_more_bytes_than_it_may() {
+        // A character of six bytes in JSON, as long a preview as there is, and an identity of the same kind.
+        let identity = Identity { id: "\u{1}".repeat(200), name: Some("\u{1}".repeat(200)), email: None };
+        let long = |number: usize| Waiting {
+            preview: "\u{1}".repeat(120),
+            identity: Some(identity.clone()),
+            ..waiting(&number.to_string(), Floor::Ringing)
+        };
+        let mut board = Board::default();
+        board.turn((0..limits::QUEUE_CONVERSATIONS).map(long).collect(), Vec::new(), None, 0);
+        let (conversations, more) = board.queue_of("Ada");
+        assert!((1..limits::QUEUE_CONVERSATIONS).contains(&conversations.len()), "{}", conversations.len());
+        assert_eq!(conversations.len() + more as usize, limits::QUEUE_CONVERSATIONS);
+        let frame = serde_json::to_string(&ServerToAgent::Queue { conversations, more }).expect("JSON");
+        assert!(frame.len() < limits::OUTBOUND_BYTES / 2, "{} bytes", frame.len());
     }
 }

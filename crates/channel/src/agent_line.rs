@@ -94,8 +94,8 @@ pub enum Notice {
     Status(Status),
     /// Welcomed: who the line belongs to, and what the backend accepts.
     Welcome(AgentProfile, Limits),
-    /// The whole queue, oldest ring first.
-    Queue(Vec<ConversationSummary>),
+    /// The queue, oldest ring first, and how many more conversations there are than fit into it.
+    Queue(Vec<ConversationSummary>, u32),
     /// Every agent who has the inbox open, by name.
     Agents(Vec<Presence>),
     /// What was known of this conversation's log is of no use; it follows from `seq` 1.
@@ -216,7 +216,7 @@ impl AgentLine {
                 outputs.extend(self.send_first());
                 outputs
             }
-            ServerToAgent::Queue { conversations } => vec![Output::Notice(Notice::Queue(conversations))],
+            ServerToAgent::Queue { conversations, more } => vec![Output::Notice(Notice::Queue(conversations, more))],
             ServerToAgent::Agents { agents } => vec![Output::Notice(Notice::Agents(agents))],
             ServerToAgent::Replay { conversation, events } => self.replayed(conversation, events, random),
             ServerToAgent::Event { conversation, event } => match self.take_in(&conversation, &event) {

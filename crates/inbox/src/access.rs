@@ -160,6 +160,7 @@ fn forget(inbox: &mut Inbox) {
     inbox.is_away = false;
     inbox.agents.clear();
     inbox.queue = None;
+    inbox.more = 0;
     inbox.dialogues.clear();
     inbox.open = None;
     inbox.problem = None;

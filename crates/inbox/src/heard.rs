@@ -32,8 +32,9 @@ pub(crate) fn notice(inbox: &mut Inbox, notice: Notice) -> Vec<Effect> {
             let is_choosing = inbox.opened().is_some_and(|(_, dialogue)| dialogue.parting == Parting::Choosing);
             if is_choosing { vec![Effect::FocusIfLost(Spot::Choices)] } else { Vec::new() }
         }
-        Notice::Queue(queue) => {
+        Notice::Queue(queue, more) => {
             take_queue(inbox, queue);
+            inbox.more = more;
             Vec::new()
         }
         Notice::Reset(conversation) => {

@@ -38,6 +38,8 @@ pub struct Inbox {
     pub status: Status,
     /// The queue as last told, oldest ring first; nothing before it was told.
     pub queue: Option<Vec<ConversationSummary>>,
+    /// How many more conversations there are than the queue tells.
+    pub more: u32,
     /// Every agent who has the inbox open, by name.
     pub agents: Vec<Presence>,
     /// When the queue was told.
@@ -246,6 +248,11 @@ impl Inbox {
     /// What the queue says of this conversation.
     pub fn summary(&self, conversation: &str) -> Option<&ConversationSummary> {
         self.queue.iter().flatten().find(|summary| summary.conversation == conversation)
+    }
+
+    /// That there are more conversations than the queue tells, when there are.
+    pub fn words_on_more(&self) -> Option<String> {
+        (self.more > 0).then(|| fill(ENGLISH.queue_more, "{count}", &self.more.to_string()))
     }
 
     /// Who has the floor in this conversation: by its log when that is told to the end, else by the queue.

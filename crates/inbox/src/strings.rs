@@ -46,6 +46,7 @@ table! {
 
     queue: "Queue";
     queue_empty: "Nobody is waiting.";
+    queue_more: "and {count} more";
     waiting: "Waiting";
     with_you: "With you";
     with_name: "With {name}";

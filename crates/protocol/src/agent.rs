@@ -172,10 +172,14 @@ pub enum ServerToAgent {
         /// What the backend accepts.
         limits: Limits,
     },
-    /// Every conversation that is ringing or with a person, oldest ring first. Sent after `welcome` and on every change.
+    /// The conversations that are ringing or with a person, oldest ring first. Sent after `welcome` and on every change.
     Queue {
-        /// The whole queue.
+        /// As many as fit into [`crate::limits::QUEUE_CONVERSATIONS`] and [`crate::limits::QUEUE_BYTES`]: those of this agent
+        /// before those that ring, these before those of others, each oldest ring first.
         conversations: Vec<ConversationSummary>,
+        /// How many more there are; absent when that is all.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        more: u32,
     },
     /// Every agent who has the inbox open, by name. Sent after `welcome` and on every change.
     Agents {
@@ -225,4 +229,10 @@ pub enum ServerToAgent {
         /// Milliseconds to wait before connecting again.
         retry_after_ms: u64,
     },
+}
+
+// serde hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

@@ -42,6 +42,10 @@ pub const SILENCE_MS: u32 = 40_000;
 pub const HELLO_MS: u32 = 10_000;
 /// Events in one `replay` frame.
 pub const REPLAY_EVENTS: usize = 50;
+/// Conversations in one `queue` frame.
+pub const QUEUE_CONVERSATIONS: usize = 200;
+/// Bytes of those conversations, as JSON: with what may already wait to be sent, less than [`OUTBOUND_BYTES`].
+pub const QUEUE_BYTES: usize = 96 * 1024;
 /// Bytes the backend holds for a client that reads too slowly before it hangs up.
 pub const OUTBOUND_BYTES: usize = 256 * 1024;
 

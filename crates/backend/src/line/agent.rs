@@ -29,8 +29,8 @@ pub enum AgentInput {
     Grew(Option<Event>),
     /// Somebody in that conversation writes, or has stopped.
     Typing(Typing),
-    /// The queue as it is now.
-    Queue(Vec<ConversationSummary>),
+    /// The queue as it is now, as much of it as one frame tells, and how many more conversations there are.
+    Queue(Vec<ConversationSummary>, u32),
     /// Who is there now.
     Agents(Vec<Presence>),
     /// The log-in has ended.
@@ -126,7 +126,7 @@ impl AgentLine {
                 None => Vec::new(),
             },
             AgentInput::Typing(_) => Vec::new(),
-            AgentInput::Queue(conversations) => self.news(ServerToAgent::Queue { conversations }),
+            AgentInput::Queue(conversations, more) => self.news(ServerToAgent::Queue { conversations, more }),
             AgentInput::Agents(agents) => self.news(ServerToAgent::Agents { agents }),
             AgentInput::LoggedOut => {
                 vec![AgentOutput::End(ending::unauthorized("The log-in has ended; log in again."))]

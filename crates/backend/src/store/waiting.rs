@@ -1,7 +1,7 @@
 //! Who waits, and who is with whom.
 
 use super::{Store, StoreError, log, unsigned};
-use protocol::{Floor, Identity};
+use protocol::{ConversationSummary, Floor, Identity};
 use sqlx::Row;
 
 /// One conversation of the queue: ringing, or with a person.
@@ -18,6 +18,21 @@ pub(crate) struct Waiting {
     pub(crate) preview: String,
     pub(crate) unanswered: u32,
     pub(crate) identity: Option<Identity>,
+}
+
+impl Waiting {
+    /// As an agent is told it at this time, in milliseconds since the Unix epoch.
+    pub(crate) fn summary(&self, now: u64) -> ConversationSummary {
+        ConversationSummary {
+            conversation: self.conversation.clone(),
+            floor: self.floor.clone(),
+            waiting_ms: now.saturating_sub(self.rang_at),
+            head: self.head,
+            preview: self.preview.clone(),
+            unanswered: self.unanswered,
+            identity: self.identity.clone(),
+        }
+    }
 }
 
 impl Store {

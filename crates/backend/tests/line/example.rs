@@ -66,9 +66,9 @@ impl Frame for ServerToAgent {
             ServerToAgent::Replay { conversation, events } => {
                 ServerToAgent::Replay { conversation, events: events.into_iter().map(at_its_second).collect() }
             }
-            ServerToAgent::Queue { mut conversations } => {
+            ServerToAgent::Queue { mut conversations, more } => {
                 conversations.iter_mut().for_each(|waiting| waiting.waiting_ms = WAITED);
-                ServerToAgent::Queue { conversations }
+                ServerToAgent::Queue { conversations, more }
             }
             frame => frame,
         }
@@ -140,8 +140,7 @@ impl Script {
     async fn log_in(&mut self, on: &str, inbox: &mut AgentLine, agents: usize) {
         self.send(on, inbox, AgentFrame::Hello { protocol: PROTOCOL.into() }).await;
         self.hear(on, inbox, &[&|frame| matches!(frame, ServerToAgent::Welcome { .. })]).await;
-        let is_empty =
-            |frame: &ServerToAgent| matches!(frame, ServerToAgent::Queue { conversations } if conversations.is_empty());
+        let is_empty = |frame: &ServerToAgent| matches!(frame, ServerToAgent::Queue { conversations, .. } if conversations.is_empty());
         self.hear(on, inbox, &[&is_empty, &agents_there(agents)]).await;
     }
 }
@@ -222,7 +221,7 @@ async fn the_specification_shows_a_conversation_as_it_goes_over_the_line() {
     let waits = |frame: &ServerToVisitor| matches!(frame, ServerToVisitor::Queue { position: 1, agents: 2, .. });
     script.hear("visitor", &mut line, &[&waits]).await;
     let rings = |frame: &ServerToAgent| {
-        let ServerToAgent::Queue { conversations } = frame else { return false };
+        let ServerToAgent::Queue { conversations, .. } = frame else { return false };
         matches!(&conversations[..], [one] if one.head == 3 && one.floor == Floor::Ringing)
     };
     script.hear("Ada", &mut ada, &[&rings]).await;
@@ -293,7 +292,7 @@ async fn the_specification_shows_a_conversation_as_it_goes_over_the_line() {
     script.note("Grace gives the floor back to the bot. Nobody is left in the queue.");
     let hand_back = AgentFrame::HandBack { conversation: conversation.clone(), cid: cid(12) };
     let is_empty =
-        |frame: &ServerToAgent| matches!(frame, ServerToAgent::Queue { conversations } if conversations.is_empty());
+        |frame: &ServerToAgent| matches!(frame, ServerToAgent::Queue { conversations, .. } if conversations.is_empty());
     script.send("Grace", &mut grace, hand_back).await;
     script.hear("Grace", &mut grace, &[&acked(11), &agents_event(11), &is_empty]).await;
     script.visitor_hears(&mut line, 11).await;

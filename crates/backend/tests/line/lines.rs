@@ -204,7 +204,7 @@ impl AgentLine {
     /// Reads on until the queue is as wanted.
     pub(crate) async fn queue(&mut self, wanted: impl Fn(&[ConversationSummary]) -> bool) -> Vec<ConversationSummary> {
         self.until(|frame| match frame {
-            ServerToAgent::Queue { conversations } if wanted(&conversations) => Some(conversations),
+            ServerToAgent::Queue { conversations, .. } if wanted(&conversations) => Some(conversations),
             _ => None,
         })
         .await

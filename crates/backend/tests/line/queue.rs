@@ -1,7 +1,10 @@
 //! The wait: whose turn it is, and how many agents there are.
 
-use crate::shop::Shop;
-use protocol::Floor;
+use crate::shop::{ORIGIN, Shop, cid};
+use futures_util::{StreamExt, stream};
+use protocol::{Floor, ServerToAgent, limits};
+use serde_json::json;
+use std::cmp::Reverse;
 
 #[tokio::test]
 async fn the_wait_is_told_in_order_of_ringing_and_at_every_change() {
@@ -50,4 +53,36 @@ async fn the_queue_shows_what_is_unanswered_and_the_latest_words() {
     let reply = protocol::AgentFrame::Send { conversation: welcome.conversation, cid: cid.clone(), text: "Hi!".into() };
     inbox.send(&reply).await;
     inbox.queue(|queue| queue.iter().any(|waiting| waiting.unanswered == 0)).await;
+}
+
+#[tokio::test]
+async fn however_many_ring_an_agent_is_told_their_own_and_the_oldest_and_how_many_more_there_are() {
+    const NOTES: u32 = 2_000;
+    let shop = Shop::open().await;
+    let leave = |_| async {
+        let note = json!({ "cid": cid(), "text": "My kayak leaks. ".repeat(20) }).to_string();
+        // A busy machine may ask to post it again.
+        while shop.post("/v1/door", &[("origin", ORIGIN)], &note).await.status != 202 {}
+    };
+    stream::iter(0..NOTES).for_each_concurrent(8, leave).await;
+    let (mut line, welcome) = shop.visitor().await;
+    line.ring().await;
+    line.wait((NOTES + 1, 0)).await;
+
+    let ada = shop.agent("Ada").await;
+    let mut inbox = shop.inbox(&ada).await;
+    let told = |frame| match frame {
+        ServerToAgent::Queue { conversations, more } => Some((conversations, more)),
+        _ => None,
+    };
+    let (told, more) = inbox.until(told).await;
+    assert_eq!((told.len(), more), (limits::QUEUE_CONVERSATIONS, NOTES - 199));
+    assert!(told.is_sorted_by_key(|waiting| Reverse(waiting.waiting_ms)), "the oldest rings");
+
+    // The last who rang is not among those; once claimed, they are.
+    inbox.claim(&welcome.conversation).await.expect("claimed");
+    let mut inbox = shop.inbox(&ada).await;
+    let told = inbox.queue(|queue| queue.iter().any(|waiting| waiting.conversation == welcome.conversation)).await;
+    assert_eq!(told.len(), limits::QUEUE_CONVERSATIONS);
+    assert_eq!(told[199].floor, Floor::Human { agent: "Ada".into() });
 }

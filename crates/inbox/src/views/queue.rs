@@ -17,6 +17,7 @@ pub fn Queue(
         })
     });
     let is_told = Memo::new(move |_| live.inbox().with(|inbox| inbox.queue.is_some()));
+    let more = Memo::new(move |_| live.inbox().with(|inbox| inbox.words_on_more()));
     let is_empty = Memo::new(move |_| conversations.with(Vec::is_empty));
     view! {
         <section class="queue" aria-labelledby=id::QUEUE>
@@ -32,6 +33,7 @@ pub fn Queue(
                     </li>
                 </For>
             </ol>
+            {move || more.get().map(|words| view! { <p class="more">{words}</p> })}
         </section>
     }
 }

@@ -61,7 +61,7 @@ impl Page {
     }
 
     pub(crate) fn queue(&mut self, queue: &[ConversationSummary]) -> Vec<Effect> {
-        self.hears(Notice::Queue(queue.to_vec()))
+        self.hears(Notice::Queue(queue.to_vec(), 0))
     }
 
     pub(crate) fn waits(&mut self, ms: u64) -> Vec<Effect> {

@@ -158,3 +158,12 @@ fn a_name_the_shop_tells_later_reaches_the_open_conversation() {
     page.queue(&[]);
     assert_eq!(page.inbox.visitor("c1").name, "Jo <b>Doe</b>");
 }
+
+#[test]
+fn the_queue_says_how_many_more_there_are_than_it_tells() {
+    let mut page = Page::of_ada();
+    page.hears(Notice::Queue(vec![summary("c1", Floor::Ringing, 2, 1)], 1_300));
+    assert_eq!(page.inbox.words_on_more().as_deref(), Some("and 1300 more"));
+    page.queue(&[summary("c1", Floor::Ringing, 2, 1)]);
+    assert_eq!(page.inbox.words_on_more(), None);
+}

@@ -165,6 +165,8 @@ fn the_specifications_limits_are_those_of_the_code() {
         limits::SILENCE_MS.into(),
         limits::HELLO_MS.into(),
         limits::REPLAY_EVENTS as u64,
+        limits::QUEUE_CONVERSATIONS as u64,
+        limits::QUEUE_BYTES as u64,
         limits::OUTBOUND_BYTES as u64,
     ];
     let text = text("protocol.md");

@@ -315,7 +315,7 @@ fn agent_told(screen: &mut Screen, notice: agent_line::Notice) {
         Notice::LoggedOut => screen.trouble.push("an agent was logged out".to_owned()),
         Notice::Status(_)
         | Notice::Welcome(..)
-        | Notice::Queue(_)
+        | Notice::Queue(..)
         | Notice::Agents(_)
         | Notice::Typing(..)
         | Notice::NotWelcomed => {}
