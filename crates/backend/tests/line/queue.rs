@@ -57,7 +57,7 @@ async fn the_queue_shows_what_is_unanswered_and_the_latest_words() {
 
 #[tokio::test]
 async fn however_many_ring_an_agent_is_told_their_own_and_the_oldest_and_how_many_more_there_are() {
-    const NOTES: u32 = 2_000;
+    const NOTES: u32 = 1_000;
     let shop = Shop::open().await;
     let leave = |_| async {
         let note = json!({ "cid": cid(), "text": "My kayak leaks. ".repeat(20) }).to_string();
