@@ -3,6 +3,7 @@
 use crate::{
     browser::Browser,
     shop::{PASSWORD, Shop},
+    visitor::Visitor,
 };
 use fantoccini::{Locator, key::Key};
 use serde_json::{Value, json};
@@ -11,6 +12,16 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy)]
 pub(crate) struct Agent<'a> {
     pub(crate) browser: &'a Browser,
+}
+
+/// Ada at work, and a visitor who has rung and is with her.
+pub(crate) async fn meet<'a>(desk: &'a Browser, page: &'a Browser, shop: &Shop) -> (Agent<'a>, Visitor<'a>) {
+    let agent = Agent::at_work(desk, shop, "Ada").await;
+    let visitor = Visitor::at(page, &shop.origin).await;
+    visitor.rings().await;
+    agent.claims().await;
+    visitor.is_told("Ada is here now").await;
+    (agent, visitor)
 }
 
 impl<'a> Agent<'a> {

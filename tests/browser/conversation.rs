@@ -1,6 +1,11 @@
 //! A conversation with people, over whatever happens to page and line.
 
-use crate::{agent::Agent, browser::Browser, shop::Shop, visitor::Visitor};
+use crate::{
+    agent::{Agent, meet},
+    browser::Browser,
+    shop::Shop,
+    visitor::Visitor,
+};
 use fantoccini::Locator;
 
 #[tokio::test]
@@ -66,11 +71,7 @@ async fn after_an_agent_has_closed_it_the_bot_answers_again_and_the_visitor_may_
     let shop = Shop::open().await;
     Browser::with("closed", async |browser: &Browser| {
         Browser::with("its agent", async |desk: &Browser| {
-            let agent = Agent::at_work(desk, &shop, "Ada").await;
-            let visitor = Visitor::at(browser, &shop.origin).await;
-            visitor.rings().await;
-            agent.claims().await;
-            visitor.is_told("Ada is here now").await;
+            let (agent, visitor) = meet(desk, browser, &shop).await;
             agent.closes().await;
             visitor.is_told("ended this conversation").await;
             visitor.reads("disclosure", "automated assistant").await;

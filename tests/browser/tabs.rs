@@ -1,7 +1,7 @@
 //! Nothing lost, nothing doubled: over reloads, without a network, in several tabs, and where WebSockets are blocked.
 
 use crate::{
-    agent::Agent,
+    agent::{Agent, meet},
     browser::Browser,
     shop::Shop,
     visitor::{Visitor, with_parts},
@@ -24,11 +24,7 @@ async fn what_is_written_offline_survives_a_reload_and_arrives_once() {
     let mut shop = Shop::open().await;
     Browser::with("offline", async |browser: &Browser| {
         Browser::with("its agent", async |desk: &Browser| {
-            let agent = Agent::at_work(desk, &shop, "Ada").await;
-            let visitor = Visitor::at(browser, &shop.origin).await;
-            visitor.rings().await;
-            agent.claims().await;
-            visitor.is_told("Ada is here now").await;
+            let (agent, visitor) = meet(desk, browser, &shop).await;
             // Offline emulation spares what is open already, so the line is cut at its other end.
             network(browser, true).await;
             shop.stop_backend().await;
@@ -63,11 +59,7 @@ async fn of_two_tabs_one_holds_the_line_and_when_it_closes_the_other_goes_on() {
     let (shop, wall) = Shop::behind_a_wall().await;
     Browser::with("one line", async |browser: &Browser| {
         Browser::with("its agent", async |desk: &Browser| {
-            let agent = Agent::at_work(desk, &shop, "Ada").await;
-            let visitor = Visitor::at(browser, &shop.origin).await;
-            visitor.rings().await;
-            agent.claims().await;
-            visitor.is_told("Ada is here now").await;
+            let (agent, _) = meet(desk, browser, &shop).await;
             let first = browser.client.window().await.expect("a window");
             let second = browser.client.new_window(true).await.expect("a second").handle;
             browser.client.switch_to_window(second.clone()).await.expect("switched");
@@ -100,11 +92,7 @@ async fn a_page_that_is_left_hangs_up_and_one_that_comes_back_goes_on() {
     let (shop, wall) = Shop::behind_a_wall().await;
     Browser::with("left and back", async |browser: &Browser| {
         Browser::with("its agent", async |desk: &Browser| {
-            let agent = Agent::at_work(desk, &shop, "Ada").await;
-            let visitor = Visitor::at(browser, &shop.origin).await;
-            visitor.rings().await;
-            agent.claims().await;
-            visitor.is_told("Ada is here now").await;
+            let (agent, visitor) = meet(desk, browser, &shop).await;
             browser.run("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", &[]).await;
             // The agent hears that the line is closed by nothing; the wall does.
             let closed = tokio::time::timeout(std::time::Duration::from_secs(10), async {

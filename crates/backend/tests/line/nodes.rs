@@ -2,14 +2,18 @@
 
 use crate::{
     lines::{AgentLine, VisitorLine},
-    place::{Place, skipped_without_postgres},
+    place::{Place, skipped_without_nats, skipped_without_postgres},
     served::{Orders, Served},
     shop::{PASSWORD, Shop, Welcome, cid, in_time},
 };
 use protocol::{AgentFrame, Author, ErrorCode, Event, EventBody, Floor, VisitorFrame};
 use sqlx::{Connection, Executor, PgConnection};
-use std::{collections::HashSet, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, time::Instant};
+use std::{collections::HashSet, process::Stdio, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    process::{Child, Command},
+    time::Instant,
+};
 
 /// Two nodes, a visitor who has rung at the first, and an agent at the second who watches and has claimed.
 async fn two_nodes() -> (Shop, Shop, (VisitorLine, Welcome), AgentLine) {
@@ -219,6 +223,72 @@ async fn without_a_bus_messages_come_later_and_come() {
     let headers = [("cookie", again.as_str()), ("origin", &one.own_origin())];
     assert_eq!(one.post("/v1/agent/logout", &headers, "").await.status, 204);
     assert_eq!(there.closed().await, 4401);
+}
+
+/// A NATS server of the test's own.
+fn nats_at(port: u16) -> Child {
+    let mut command = Command::new("nats-server");
+    command.args(["-a", "127.0.0.1", "-p", &port.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+    command.kill_on_drop(true).spawn().expect("nats-server, as beside SHOPBELL_TEST_NATS")
+}
+
+#[tokio::test]
+async fn while_nats_is_killed_and_started_again_all_that_is_said_is_stored_once_and_in_order_at_both_nodes() {
+    if skipped_without_postgres() || skipped_without_nats() {
+        return;
+    }
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let mut server = nats_at(port);
+    let bus = |config: &mut backend::Config| {
+        config.bus = Some(format!("nats://127.0.0.1:{port}").parse().expect("a bus"));
+        config.messages_per_minute = 0;
+    };
+    let place = Arc::new(Place::new().await);
+    let (one, two) = (Shop::open_in(Arc::clone(&place), bus).await, Shop::open_in(place, bus).await);
+    let (mut line, welcome) = one.ringing().await;
+    let ada = two.agent("Ada").await;
+    let mut ada = two.inbox(&ada).await;
+    ada.claim(&welcome.conversation).await.expect("claimed");
+    let mut said: [Vec<String>; 2] = Default::default();
+    for outage in 0..4 {
+        for is_there in [false, true] {
+            if is_there {
+                server = nats_at(port);
+            } else {
+                server.kill().await.expect("killed");
+            }
+            let texts: Vec<String> = (0..10).map(|number| format!("{outage} {is_there} {number}")).collect();
+            let asking = async {
+                for text in &texts {
+                    line.tell(text).await;
+                }
+            };
+            let answering = async {
+                for text in &texts {
+                    ada.reply(&welcome.conversation, text).await.expect("said");
+                }
+            };
+            tokio::join!(asking, answering);
+            said.iter_mut().for_each(|said| said.extend(texts.clone()));
+        }
+    }
+    let (mut here, now) = one.again(&welcome, 0).await;
+    let log = here.log_to(now.head).await;
+    for (author, said) in [Author::Visitor, Author::Human].into_iter().zip(&said) {
+        let texts: Vec<&String> = log.iter().filter_map(|event| text_by(author, event)).collect();
+        assert_eq!(texts, said.iter().collect::<Vec<_>>(), "{author:?}");
+    }
+    let (mut there, now) = two.again(&welcome, 0).await;
+    assert_eq!(there.log_to(now.head).await, log);
+}
+
+fn text_by(author: Author, event: &Event) -> Option<&String> {
+    match &event.body {
+        EventBody::Message(message) if message.author == author => Some(&message.text),
+        _ => None,
+    }
 }
 
 /// Two nodes in processes of their own, on a new database, and orders that go with it.

@@ -103,3 +103,12 @@ pub(crate) fn skipped_without_postgres() -> bool {
     }
     skipped
 }
+
+/// Says so when a test needs a nats-server and none was named.
+pub(crate) fn skipped_without_nats() -> bool {
+    let skipped = env::var("SHOPBELL_TEST_NATS").is_err();
+    if skipped {
+        println!("skipped: needs SHOPBELL_TEST_NATS");
+    }
+    skipped
+}
