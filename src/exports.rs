@@ -23,6 +23,7 @@ pub struct Widget {
 /// Starts the widget in `content`, inside the shadow root of `host`. What follows are the fields of [`Settings`], and the
 /// words of the page's language: key, words, key, words; see [`crate::strings`].
 #[wasm_bindgen]
+#[expect(clippy::too_many_arguments, reason = "an object that holds them costs every visitor more bytes")]
 pub fn start(
     host: HtmlElement,
     content: HtmlElement,
