@@ -20,7 +20,7 @@ use std::{
     future::{pending, ready},
     sync::Arc,
 };
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 
 /// Frames of one visitor that may be on their way to the disk at once.
 const IN_FLIGHT: usize = 64;
@@ -231,10 +231,10 @@ impl VisitorDriver {
 
 impl Drop for VisitorDriver {
     fn drop(&mut self) {
-        if !self.records.is_empty() {
-            // What was handed in is stored all the same, and whoever listens must hear of it.
+        // What was handed in is stored all the same, and whoever listens must hear of it. At the very end nobody does.
+        if let (false, Ok(runtime)) = (self.records.is_empty(), Handle::try_current()) {
             let records = std::mem::take(&mut self.records);
-            tokio::spawn(records.for_each(|_| ready(())));
+            runtime.spawn(records.for_each(|_| ready(())));
         }
         for output in self.line.gone() {
             if let VisitorOutput::Typing(active) = output {
